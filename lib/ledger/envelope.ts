@@ -1,0 +1,182 @@
+/**
+ * The envelope: one signed change in the log of the device that made it.
+ *
+ * The header has a fixed binary layout (docs/protocol.md) and names the hash of the device's previous
+ * header, so a log is a chain; the Ed25519 signature covers the whole header, and the header covers
+ * the payload by its hash. Nothing in here keeps state or reads a clock.
+ */
+import { sha256 } from '@noble/hashes/sha2.js';
+import { concatBytes } from '@noble/hashes/utils.js';
+
+export const envelopeKinds = ['genesis', 'change'] as const;
+export type EnvelopeKind = (typeof envelopeKinds)[number];
+
+export interface Header {
+  readonly kind: EnvelopeKind;
+  /** The version of lib/model/entities.ts that the payload was written for. */
+  readonly schema: number;
+  /** 16 bytes. */
+  readonly space: Uint8Array;
+  /** The author's raw Ed25519 public key, 32 bytes. */
+  readonly device: Uint8Array;
+  /** From 1, without gaps. */
+  readonly seq: number;
+  /** Hash of the author's previous header, 32 bytes; zeros for the first. */
+  readonly prev: Uint8Array;
+  /** Hybrid logical clock, see clock.ts. */
+  readonly hlc: number;
+  /** For each other device that changed since the author's last envelope: its head as the author
+   *  had seen it. Ascending by device. */
+  readonly deps: readonly Head[];
+  readonly payloadLength: number;
+  /** SHA-256 of the payload, 32 bytes. */
+  readonly payloadHash: Uint8Array;
+}
+
+/** The newest header of a device that somebody holds. */
+export interface Head {
+  readonly device: Uint8Array;
+  readonly seq: number;
+  readonly hash: Uint8Array;
+}
+
+export interface Envelope {
+  /** As signed, see `encodeHeader`. */
+  readonly header: Uint8Array;
+  /** Ed25519 over `header`, 64 bytes. */
+  readonly signature: Uint8Array;
+  /** CBOR, at most `payloadLimit` bytes; see claims.ts. */
+  readonly payload: Uint8Array;
+}
+
+/** Bytes of a payload, at most. */
+export const payloadLimit = 65_536;
+
+const version = 1;
+const fixedLength = 140;
+const depLength = 72;
+const depLimit = 1_024;
+
+/** What signs in the name of this device; the private key stays inside. */
+export interface Signer {
+  /** Raw Ed25519 public key, 32 bytes: the device's name everywhere. */
+  readonly device: Uint8Array;
+  readonly sign: (bytes: Uint8Array) => Promise<Uint8Array>;
+}
+
+/** An envelope that only lacks its signature. */
+export interface Draft extends Omit<Envelope, 'signature'> {
+  /** Hash of the header, which the device's next one names as `prev`. */
+  readonly hash: Uint8Array;
+}
+
+/** Composes a device's next envelope around a payload. */
+export function draft(
+  fields: Omit<Header, 'payloadLength' | 'payloadHash'>,
+  payload: Uint8Array,
+): Draft {
+  const payloadHash = sha256(payload);
+  const header = encodeHeader({ ...fields, payloadLength: payload.length, payloadHash });
+  return { header, payload, hash: headerHash(header) };
+}
+
+export function encodeHeader(header: Header): Uint8Array {
+  const bytes = new Uint8Array(fixedLength + header.deps.length * depLength);
+  const view = new DataView(bytes.buffer);
+  view.setUint8(0, 0x48); // 'H'
+  view.setUint8(1, 0x46); // 'F'
+  view.setUint8(2, version);
+  view.setUint8(3, envelopeKinds.indexOf(header.kind));
+  view.setUint16(4, header.schema);
+  view.setUint16(6, header.deps.length);
+  bytes.set(header.space, 8);
+  bytes.set(header.device, 24);
+  setSafe(view, 56, header.seq);
+  bytes.set(header.prev, 64);
+  setSafe(view, 96, header.hlc);
+  view.setUint32(104, header.payloadLength);
+  bytes.set(header.payloadHash, 108);
+  header.deps.forEach(({ device, seq, hash }, index) => {
+    const at = fixedLength + index * depLength;
+    bytes.set(device, at);
+    setSafe(view, at + 32, seq);
+    bytes.set(hash, at + 40);
+  });
+  return bytes;
+}
+
+/** @returns null if the bytes are no header of this version. */
+export function decodeHeader(bytes: Uint8Array): Header | null {
+  if (bytes.length < fixedLength) return null;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const kind = envelopeKinds[view.getUint8(3)];
+  const count = view.getUint16(6);
+  const seq = getSafe(view, 56);
+  const hlc = getSafe(view, 96);
+  const payloadLength = view.getUint32(104);
+  if (
+    view.getUint16(0) !== 0x4846 ||
+    view.getUint8(2) !== version ||
+    kind === undefined ||
+    count > depLimit ||
+    bytes.length !== fixedLength + count * depLength ||
+    seq === null ||
+    seq < 1 ||
+    hlc === null ||
+    payloadLength > payloadLimit
+  ) {
+    return null;
+  }
+  const deps: Head[] = [];
+  for (let at = fixedLength; at < bytes.length; at += depLength) {
+    const depSeq = getSafe(view, at + 32);
+    if (depSeq === null || depSeq < 1) return null;
+    deps.push({
+      device: bytes.slice(at, at + 32),
+      seq: depSeq,
+      hash: bytes.slice(at + 40, at + 72),
+    });
+  }
+  return {
+    kind,
+    schema: view.getUint16(4),
+    space: bytes.slice(8, 24),
+    device: bytes.slice(24, 56),
+    seq,
+    prev: bytes.slice(64, 96),
+    hlc,
+    deps,
+    payloadLength,
+    payloadHash: bytes.slice(108, 140),
+  };
+}
+
+/** The name by which the next header and other devices' deps mean this one. */
+export function headerHash(header: Uint8Array): Uint8Array {
+  return sha256(header);
+}
+
+/** Whether the payload is the one that the header was signed over. */
+export function carriesItsPayload(header: Header, payload: Uint8Array): boolean {
+  return header.payloadLength === payload.length && equal(header.payloadHash, sha256(payload));
+}
+
+export function equal(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, index) => byte === b[index]);
+}
+
+/** All bytes of an envelope, for a carrier: header length (u16), header, signature, payload. */
+export function envelopeToWire({ header, signature, payload }: Envelope): Uint8Array {
+  const length = new Uint8Array(2);
+  new DataView(length.buffer).setUint16(0, header.length);
+  return concatBytes(length, header, signature, payload);
+}
+
+function setSafe(view: DataView, at: number, value: number): void {
+  view.setBigUint64(at, BigInt(value));
+}
+
+function getSafe(view: DataView, at: number): number | null {
+  const value = Number(view.getBigUint64(at));
+  return Number.isSafeInteger(value) ? value : null;
+}
