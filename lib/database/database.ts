@@ -1,0 +1,158 @@
+/**
+ * The database: the ledger of this device and everything derived from it, in one SQLite file.
+ *
+ * One change is one transaction: log, claims, rows, index and the person's action, or none of them.
+ * Every function is synchronous; whoever calls has the only connection.
+ */
+import type { Claim } from '../ledger/claims.ts';
+import { decodePayload } from '../ledger/claims.ts';
+import type { Envelope } from '../ledger/envelope.ts';
+import type { Id } from '../model/id.ts';
+import {
+  type ActionRecord,
+  answered,
+  flipClaims,
+  flipOf,
+  type Flippable,
+  lastDone,
+  lastUndone,
+  record,
+  recordFlip,
+} from './actions.ts';
+import { type Content, contentText, storeContent } from './contents.ts';
+import { append, changes, countEnvelopes, headOf, identify, type LogHead, ownerOf } from './log.ts';
+import { apply, entityKey, noteUpdates } from './projection.ts';
+import * as queries from './queries.ts';
+import { dropReading, storeReading, unread } from './readings.ts';
+import { derivedIsCurrent, migrate, resetDerived } from './schema.ts';
+import type { Connection } from './sqlite.ts';
+
+/** One sealed piece of a change, with the claims that its payload holds. */
+export interface Sealed {
+  readonly seq: number;
+  readonly hlc: number;
+  readonly envelope: Envelope;
+  readonly hash: Uint8Array;
+  readonly claims: readonly Claim[];
+}
+
+export type Database = ReturnType<typeof openDatabase>;
+
+/**
+ * Brings the tables up to date.
+ *
+ * @returns the public key of the device that the database belongs to; null if it is new.
+ * @throws Failure 'database/newer': it is left alone.
+ */
+export function prepareDatabase(connection: Connection): Uint8Array | null {
+  migrate(connection);
+  return ownerOf(connection);
+}
+
+/**
+ * @param connection prepared.
+ * @param device this device's public key, 32 bytes.
+ * @param newSpace 16 random bytes, used by an empty database.
+ */
+export function openDatabase(connection: Connection, device: Uint8Array, newSpace: Uint8Array) {
+  const identity = identify(connection, device, newSpace);
+  const { space, device: own } = identity;
+
+  const rebuild = (): number =>
+    connection.transaction(() => {
+      resetDerived(connection);
+      let count = 0;
+      for (const { payload, ...origin } of changes(connection)) {
+        apply(connection, origin, decodePayload(payload).claims);
+        count++;
+      }
+      return count;
+    });
+  if (!derivedIsCurrent(connection)) rebuild();
+
+  const write = (sealed: readonly Sealed[], contents: readonly Content[], at: number) => {
+    for (const content of contents) storeContent(connection, content);
+    for (const { seq, hlc, envelope, hash, claims } of sealed) {
+      append(connection, { space, device: own, seq }, envelope, hash, at);
+      apply(connection, { device: own, seq, hlc }, claims);
+    }
+    const first = sealed[0]?.seq ?? 0;
+    return { first, last: first + sealed.length - 1 };
+  };
+
+  return {
+    spaceId: identity.spaceId,
+    head: (): LogHead | null => headOf(connection, space, own),
+
+    answered: (action: Id) => answered(connection, action),
+    flipOf: (claims: readonly Claim[]) => flipOf(connection, claims),
+    lastDone: (action: Id | null) => lastDone(connection, action),
+    lastUndone: () => lastUndone(connection),
+    flipClaims: (flippable: Flippable) => flipClaims(connection, identity, device, flippable),
+
+    /** Commits one action of the person: `sealed` ascends from the head. */
+    commit: (
+      action: ActionRecord,
+      sealed: readonly Sealed[],
+      contents: readonly Content[],
+    ): void => {
+      connection.transaction(() => {
+        record(connection, action, write(sealed, contents, action.at));
+      });
+    },
+    /** Commits the undo or redo of an action. */
+    commitFlip: (
+      flipped: Flippable,
+      to: 'done' | 'undone',
+      action: ActionRecord,
+      sealed: readonly Sealed[],
+    ): void => {
+      connection.transaction(() => {
+        recordFlip(connection, flipped, to, action, write(sealed, [], action.at));
+      });
+    },
+    /** The first envelope of a log, which no action made. */
+    commitGenesis: (sealed: Sealed, at: number): void => {
+      connection.transaction(() => write([sealed], [], at));
+    },
+    /** Drops every derived table and makes it again. How many changes were read. */
+    rebuild,
+
+    storeReading: (reading: Parameters<typeof storeReading>[1]) => {
+      connection.transaction(() => storeReading(connection, reading));
+    },
+    dropReading: (content: Parameters<typeof dropReading>[1]) => dropReading(connection, content),
+    unread: () => unread(connection),
+
+    tasks: (...[view, limit]: TailOf<typeof queries.tasks>) =>
+      queries.tasks(connection, view, limit),
+    task: (id: Id) => queries.task(connection, id),
+    noteUpdates: (id: Id): Uint8Array[] => {
+      const key = entityKey(connection, id);
+      return key === undefined ? [] : noteUpdates(connection, key, 'notes');
+    },
+    topOrder: (list: Id | null) => queries.topOrder(connection, list),
+    tasksOfList: (list: Id) => queries.tasksOfList(connection, list),
+    listTitle: (id: Id) => queries.listTitle(connection, id),
+    lastListOrder: () => queries.lastListOrder(connection),
+    overview: (today: string) => queries.overview(connection, today),
+    clipRow: (id: Id) => queries.clipRow(connection, id),
+    clip: (id: Id, failed: string | null) => queries.clip(connection, id, failed),
+    clips: (limit: number) => queries.clips(connection, limit),
+    page: (id: Id, failed: string | null) => queries.page(connection, id, failed),
+    contentText: (hash: string) => contentText(connection, hash),
+    search: (text: string, limit: number) => queries.search(connection, text, limit),
+
+    facts: () => ({
+      envelopes: countEnvelopes(connection),
+      size:
+        connection.get<{ size: number }>(
+          'select page_count * page_size as size from pragma_page_count(), pragma_page_size()',
+        )?.size ?? 0,
+      sqlite: connection.version,
+    }),
+    close: connection.close,
+  };
+}
+
+type TailOf<F> = F extends (connection: Connection, ...rest: infer R) => unknown ? R : never;

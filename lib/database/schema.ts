@@ -1,0 +1,191 @@
+/**
+ * The tables.
+ *
+ * Ledger tables are the truth: they migrate by appended steps, and a step that shipped is never
+ * edited. Derived tables can be dropped and made again from them: they have one version, and a
+ * database with another one is rebuilt.
+ */
+import { Failure } from '../errors.ts';
+import type { Connection } from './sqlite.ts';
+
+export interface Migration {
+  readonly name: string;
+  readonly sql: string;
+}
+
+export const migrations: readonly Migration[] = [
+  {
+    name: 'the log',
+    sql: `
+      create table meta (key text primary key, value any not null) strict, without rowid;
+      create table space (id integer primary key, uid blob not null unique) strict;
+      create table device (id integer primary key, key blob not null unique) strict; -- Ed25519 public key
+      create table envelope (
+        space integer not null,
+        device integer not null,
+        seq integer not null,
+        hash blob not null, -- SHA-256 of header
+        header blob not null,
+        signature blob not null,
+        payload blob not null,
+        received_at integer not null, -- Unix ms
+        primary key (space, device, seq)
+      ) strict, without rowid;
+      create table content (hash blob primary key, bytes blob not null) strict; -- SHA-256 of bytes
+      -- What a person did here, newest last: answers to repeated requests, and what undo needs.
+      create table action (
+        number integer primary key,
+        id blob not null unique,
+        kind text not null,
+        subject text not null,
+        count integer not null, -- things touched
+        state text not null, -- done · undone · settled (cannot be flipped any more)
+        first_seq integer not null, -- the envelopes whose claims must still stand to flip it
+        last_seq integer not null,
+        flip blob not null, -- CBOR: the claims that take it back, or do it again
+        answer text not null, -- JSON
+        at integer not null -- Unix ms
+      ) strict;
+      create index action_state on action (state, number);
+    `,
+  },
+];
+
+/** Raise it whenever `derivedTables` or the projection changes. */
+export const derivedVersion = 1;
+
+const isOpen = 'completed_at is null and deleted = 0';
+
+export const derivedTables = `
+  create table entity (key integer primary key, id blob not null unique, kind text not null) strict;
+  -- Of each device, its last word on each field (or element of a set): a device has seen its own.
+  create table claim (
+    entity integer not null,
+    field text not null,
+    element blob not null, -- CBOR; empty for a register
+    device integer not null,
+    seq integer not null,
+    hlc integer not null,
+    value blob not null, -- CBOR; of an element: whether it is present
+    primary key (entity, field, element, device)
+  ) strict, without rowid;
+  create table note_update (
+    entity integer not null,
+    field text not null,
+    device integer not null,
+    seq integer not null,
+    bytes blob not null, -- Yjs, V1
+    primary key (entity, field, device, seq)
+  ) strict, without rowid;
+
+  create table task (
+    key integer primary key, -- of entity
+    id blob not null,
+    title text not null default '',
+    notes text not null default '',
+    completed_at integer, -- Unix ms
+    deadline text, -- local: YYYY-MM-DD or YYYY-MM-DDTHH:MM
+    planned text, -- YYYY-MM-DD
+    priority integer not null default 0,
+    list blob, -- as claimed; it may be gone
+    home integer not null default 0, -- key of its list, 0 for the Inbox
+    ord text not null default '',
+    tags text not null default '[]', -- JSON
+    source text, -- JSON
+    clip blob generated always as (unhex(source ->> 'clip')) virtual,
+    deleted integer not null default 0,
+    due text generated always as (
+      case when deadline is null then planned
+           when planned is null then substr(deadline, 1, 10)
+           else min(planned, substr(deadline, 1, 10)) end
+    ) virtual
+  ) strict;
+  create index task_home on task (home, ord, id) where ${isOpen};
+  create index task_due on task (due, ord, id) where ${isOpen} and due is not null;
+  create index task_done on task (completed_at) where completed_at is not null and deleted = 0;
+  create index task_clip on task (clip) where source is not null and deleted = 0;
+  create index task_list on task (list) where list is not null;
+
+  create table list (
+    key integer primary key,
+    id blob not null,
+    title text not null default '',
+    ord text not null default '',
+    deleted integer not null default 0
+  ) strict;
+
+  create table clip (
+    key integer primary key,
+    id blob not null,
+    address text not null default '',
+    title text not null default '',
+    site text,
+    byline text,
+    published text,
+    language text,
+    content text not null default '', -- hex
+    excerpt text not null default '',
+    versions text not null default '[]', -- JSON
+    highlights text not null default '[]', -- JSON
+    dismissed text not null default '[]', -- JSON
+    saved_at integer not null default 0, -- Unix ms
+    deleted integer not null default 0,
+    waiting integer -- proposals that nobody has judged; null until it is read
+  ) strict;
+  create index clip_saved on clip (saved_at) where deleted = 0;
+  create index clip_waiting on clip (waiting) where waiting > 0 and deleted = 0;
+  create index clip_unread on clip (key) where waiting is null and deleted = 0;
+
+  -- rowid = key of entity
+  create virtual table words using fts5 (
+    title, body, content = '', contentless_delete = 1, tokenize = 'unicode61 remove_diacritics 2'
+  );
+`;
+
+/** What a model made of a content: kept over a rebuild, because reading is slow and it is keyed by
+ *  what was read. Made again whenever it is missing. */
+export const cacheTables = `
+  create table if not exists reading (
+    content text primary key, -- hex
+    model text not null,
+    took real not null, -- ms
+    summary text not null,
+    proposals text not null -- JSON
+  ) strict, without rowid;
+`;
+
+const derivedNames = ['entity', 'claim', 'note_update', 'task', 'list', 'clip', 'words'];
+
+/**
+ * Brings the ledger tables up to date.
+ *
+ * @throws Failure 'database/newer' if a newer version made the database; it is left alone.
+ */
+export function migrate(connection: Connection): void {
+  const { user_version: from = 0 } =
+    connection.get<{ user_version: number }>('pragma user_version') ?? {};
+  if (from > migrations.length) throw new Failure('database/newer');
+  if (from < migrations.length) {
+    connection.transaction(() => {
+      for (const { sql } of migrations.slice(from)) connection.script(sql);
+      connection.script(`pragma user_version = ${migrations.length}`);
+    });
+  }
+  connection.script(cacheTables);
+}
+
+/** Drops the derived tables and makes them empty. In a transaction of the caller. */
+export function resetDerived(connection: Connection): void {
+  for (const name of derivedNames) connection.script(`drop table if exists ${name}`);
+  connection.script(derivedTables);
+  connection.run(
+    `insert into meta (key, value) values ('derived', ?1)
+     on conflict (key) do update set value = ?1`,
+    derivedVersion,
+  );
+}
+
+export function derivedIsCurrent(connection: Connection): boolean {
+  const row = connection.get<{ value: number }>(`select value from meta where key = 'derived'`);
+  return row?.value === derivedVersion;
+}
