@@ -1,0 +1,383 @@
+/**
+ * The engine: the one place that writes. It joins ledger, database, clip and model into the service
+ * that pages see (lib/rpc/contract.ts).
+ */
+import { generateKeyBetween, generateNKeysBetween } from 'fractional-indexing';
+import { normaliseAddress } from '../clip/address.ts';
+import { quoteAddress } from '../clip/fragment.ts';
+import { makeContent } from '../database/contents.ts';
+import type { Database } from '../database/database.ts';
+import { Failure } from '../errors.ts';
+import type { Claim } from '../ledger/claims.ts';
+import type { Signer } from '../ledger/envelope.ts';
+import { clientOf, editNote } from '../ledger/notes.ts';
+import { type ContentHash, type EntityKind, fieldSpec } from '../model/entities.ts';
+import { clipId, type Id, newId } from '../model/id.ts';
+import type { PageCapture, PageText } from '../model/page.ts';
+import type { ActionKind, TaskDetail } from '../model/views.ts';
+import type { Input, Service, TaskChange } from '../rpc/contract.ts';
+import type { ModelClient } from '../rpc/model-contract.ts';
+import { newReader } from './reader.ts';
+import { newRevision } from './revision.ts';
+import { newWriter, type Plan } from './writer.ts';
+
+export interface EngineParts {
+  readonly database: Database;
+  readonly signer: Signer;
+  /** Started when it is first needed. */
+  readonly model: () => ModelClient;
+  /** Unix ms, UTC. */
+  readonly now: () => number;
+  /** Random bytes. */
+  readonly random: (length: number) => Uint8Array;
+  /** IANA name of the reader's time zone. */
+  readonly timeZone: () => string;
+  /** Bytes that the browser would allow; 0 if it does not say. */
+  readonly quota: () => Promise<number>;
+  /** Name of a database that could not be read and was set aside. */
+  readonly setAside: string | null;
+}
+
+export function newEngine(parts: EngineParts): Service {
+  const { database, signer, now, random } = parts;
+  const revision = newRevision();
+  const writer = newWriter({ database, signer, now, onCommit: revision.move });
+  const reader = newReader({ ...parts, onRead: revision.move });
+  reader.wake();
+
+  const freshId = () => newId(now(), random(10));
+
+  /** An answer now and after every change that makes it another one. */
+  async function* watch<T>(read: () => T, signal: AbortSignal): AsyncGenerator<T> {
+    let last: string | null = null;
+    while (!signal.aborted) {
+      const seen = revision.current(); // before the query: a change during it is shown next
+      const answer = read();
+      const text = JSON.stringify(answer);
+      if (text !== last) {
+        last = text;
+        yield answer;
+      }
+      await revision.after(seen, signal);
+    }
+  }
+
+  /** Keys that put `count` tasks above a list's first. */
+  const topOrders = (list: Id | null, count: number) =>
+    generateNKeysBetween(null, database.topOrder(list), count);
+
+  const existing = (id: Id): TaskDetail => {
+    const task = database.task(id);
+    if (!task) throw new Failure('entity/missing');
+    return task;
+  };
+
+  const addTasks = (tasks: Input<'addTasks'>): Plan<Id[]> => {
+    const byList = Map.groupBy(tasks, ({ list }) => list ?? null);
+    const orders = new Map([...byList].map(([list, own]) => [list, topOrders(list, own.length)]));
+    const claims: Claim[] = [];
+    const ids = tasks.map(({ list = null, notes, tags = [], ...registers }) => {
+      const id = freshId();
+      const order = orders.get(list)?.shift() ?? generateKeyBetween(null, null);
+      claims.push(...registerClaims('task', id, { ...registers, list, order }));
+      claims.push(...tags.map((tag) => setClaim('task', id, 'tags', tag, true)));
+      if (notes) claims.push(...noteClaims(id, [], notes));
+      return id;
+    });
+    const subject = tasks[0]?.title ?? '';
+    return { kind: 'add-task', subject, count: ids.length, claims, answer: ids };
+  };
+
+  const noteClaims = (id: Id, updates: readonly Uint8Array[], text: string): Claim[] =>
+    editNote(updates, clientOf(signer.device), text).map((update) => ({
+      kind: 'task',
+      id,
+      field: 'notes',
+      merge: 'text',
+      update,
+    }));
+
+  const changeTasks = ({ ids, change }: Input<'changeTasks'>): Plan<undefined> => {
+    const claims: Claim[] = [];
+    const moved = change.list === undefined ? [] : topOrders(change.list, ids.length);
+    const { done, tags, notes, ...registers } = change;
+    for (const id of ids) {
+      const task = existing(id);
+      const changed = Object.entries({
+        ...registers,
+        ...(done !== undefined &&
+          done !== (task.completedAt !== null) && { completedAt: done ? now() : null }),
+      }).filter(([field, value]) => task[field as keyof TaskDetail] !== value);
+      if (changed.some(([field]) => field === 'list')) changed.push(['order', moved.shift() ?? '']);
+      claims.push(...registerClaims('task', id, Object.fromEntries(changed)));
+      if (change.deadline !== undefined && task.source && !task.source.dueCertain) {
+        // A person has looked at the date now.
+        claims.push(
+          ...registerClaims('task', id, { source: { ...task.source, dueCertain: true } }),
+        );
+      }
+      if (tags) {
+        const [before, after] = [new Set(task.tags), new Set(tags)];
+        for (const tag of after.difference(before)) {
+          claims.push(setClaim('task', id, 'tags', tag, true));
+        }
+        for (const tag of before.difference(after)) {
+          claims.push(setClaim('task', id, 'tags', tag, false));
+        }
+      }
+      if (notes !== undefined) claims.push(...noteClaims(id, database.noteUpdates(id), notes));
+    }
+    const subject = ids[0] ? existing(ids[0]).title : '';
+    return { kind: changeKind(change), subject, count: ids.length, claims, answer: undefined };
+  };
+
+  /** Deleting a task that came from a proposal also says that nobody wants it proposed again. */
+  const deletion = (id: Id): Claim[] => {
+    const task = existing(id);
+    const clip = task.source && database.clip(task.source.clip, null);
+    const proposals = clip?.reading.state === 'ready' ? clip.reading.proposals : [];
+    return [
+      ...registerClaims('task', id, { deleted: true }),
+      ...(clip && proposals.some(({ key }) => key === id)
+        ? [setClaim('clip', clip.id, 'dismissed', id, true)]
+        : []),
+    ];
+  };
+
+  const deleteTasks = (ids: readonly Id[]): Plan<undefined> => ({
+    kind: 'delete-task',
+    subject: ids[0] ? existing(ids[0]).title : '',
+    count: ids.length,
+    claims: ids.flatMap(deletion),
+    answer: undefined,
+  });
+
+  const deleteList = (id: Id): Plan<undefined> => {
+    const title = database.listTitle(id);
+    if (title === null) throw new Failure('entity/missing');
+    const inside = database.tasksOfList(id);
+    const claims = [...registerClaims('list', id, { deleted: true }), ...inside.flatMap(deletion)];
+    return { kind: 'delete-list', subject: title, count: 1, claims, answer: undefined };
+  };
+
+  const saveClip = ({ capture, ifKept }: Input<'saveClip'>): Plan<SaveAnswer> => {
+    const address = normaliseAddress(capture.url);
+    if (address === null) throw new Failure('clip/not-a-page');
+    if (capture.page.text.trim() === '') throw new Failure('clip/no-text');
+    const id = clipId(address);
+    const content = makeContent(capture);
+    const row = database.clipRow(id);
+    const savedAt = now();
+    const highlight = highlightClaims(id, content.hash, capture);
+    const title = capture.title.slice(0, 500) || address;
+    const answered = { kind: 'save-clip', subject: title, count: 1 } as const;
+
+    if (row && row.content !== content.hash && ifKept === 'ask') {
+      const openTasks = database.page(id, null).tasks.filter(isOpenTask).length;
+      const answer = { status: 'exists', clip: id, savedAt: row.saved_at, openTasks } as const;
+      return { ...answered, claims: [], answer };
+    }
+    if (row?.content === content.hash) {
+      const openTasks = database.page(id, null).tasks.filter(isOpenTask).length;
+      const answer = { status: 'unchanged', clip: id, savedAt: row.saved_at, openTasks } as const;
+      return { ...answered, kind: 'update-clip', claims: highlight, answer };
+    }
+    const claims: Claim[] = [
+      ...registerClaims('clip', id, {
+        address,
+        title,
+        site: capture.site?.slice(0, 200) ?? null,
+        byline: capture.byline?.slice(0, 300) ?? null,
+        published: capture.published,
+        language: capture.page.language,
+        content: content.hash,
+        excerpt: excerptOf(capture.page),
+        savedAt,
+        deleted: false,
+      }),
+      setClaim('clip', id, 'versions', { content: content.hash, capturedAt: savedAt }, true),
+      ...highlight,
+    ];
+    if (row && ifKept === 'update') {
+      const replaced = (JSON.parse(row.versions) as { content: string; capturedAt: number }[])
+        .filter((version) => version.content === row.content)
+        .map((version) => setClaim('clip', id, 'versions', version, false));
+      claims.push(...replaced);
+    }
+    const kind = row ? 'update-clip' : 'save-clip';
+    const answer = { status: 'saved', clip: id } as const;
+    return { ...answered, kind, claims, contents: [content], answer };
+  };
+
+  const acceptProposals = ({ clip, tasks }: Input<'acceptProposals'>): Plan<Id[]> => {
+    const row = database.clipRow(clip);
+    if (!row) throw new Failure('entity/missing');
+    const byList = Map.groupBy(tasks, ({ list }) => list);
+    const orders = new Map([...byList].map(([list, own]) => [list, topOrders(list, own.length)]));
+    const claims = tasks.flatMap(({ key, title, deadline, dueCertain, list, quote }) =>
+      registerClaims('task', key, {
+        title,
+        deadline,
+        list,
+        order: orders.get(list)?.shift() ?? '',
+        source: { clip, quote, dueCertain },
+        completedAt: null,
+        deleted: false,
+      }),
+    );
+    const ids = tasks.map(({ key }) => key);
+    const subject = tasks.length === 1 ? (tasks[0]?.title ?? '') : row.title;
+    return { kind: 'accept-proposals', subject, count: ids.length, claims, answer: ids };
+  };
+
+  const deleteClips = (ids: readonly Id[]): Plan<undefined> => {
+    const rows = ids.map((id) => database.clipRow(id));
+    return {
+      kind: 'delete-clip',
+      subject: rows[0]?.title ?? '',
+      count: ids.length,
+      claims: ids.flatMap((id, index) =>
+        rows[index] ? registerClaims('clip', id, { deleted: true }) : [],
+      ),
+      answer: undefined,
+    };
+  };
+
+  /** Null: no page that can be kept has this address. */
+  const clipOfPage = (url: string): Id | null => {
+    const address = normaliseAddress(url);
+    return address === null ? null : clipId(address);
+  };
+
+  const contentOf = (hash: ContentHash) => {
+    const content = database.contentText(hash);
+    if (!content) throw new Failure('entity/missing');
+    return content;
+  };
+
+  return {
+    addTasks: (tasks, action) => writer.write(action, () => addTasks(tasks)),
+    changeTasks: (input, action) => writer.write(action, () => changeTasks(input)),
+    deleteTasks: (ids, action) => writer.write(action, () => deleteTasks(ids)),
+
+    addList: ({ title }, action) =>
+      writer.write(action, () => {
+        const id = freshId();
+        const order = generateKeyBetween(database.lastListOrder(), null);
+        const claims = registerClaims('list', id, { title, order });
+        return { kind: 'add-list', subject: title, count: 1, claims, answer: id };
+      }),
+    renameList: ({ id, title }, action) =>
+      writer.write(action, () => {
+        if (database.listTitle(id) === null) throw new Failure('entity/missing');
+        const claims = registerClaims('list', id, { title });
+        return { kind: 'rename-list', subject: title, count: 1, claims, answer: undefined };
+      }),
+    deleteList: (id, action) => writer.write(action, () => deleteList(id)),
+
+    saveClip: async (input, action) => {
+      const outcome = await writer.write(action, () => saveClip(input));
+      reader.wake();
+      return outcome;
+    },
+    deleteClips: (ids, action) => writer.write(action, () => deleteClips(ids)),
+    acceptProposals: (input, action) => writer.write(action, () => acceptProposals(input)),
+    dismissProposals: ({ clip, keys }, action) =>
+      writer.write(action, () => {
+        const claims = keys.map((key) => setClaim('clip', clip, 'dismissed', key, true));
+        const subject = database.clipRow(clip)?.title;
+        if (subject === undefined) throw new Failure('entity/missing');
+        const count = keys.length;
+        return { kind: 'dismiss-proposals', subject, count, claims, answer: undefined };
+      }),
+    readAgain: async ({ clip }) => {
+      const row = database.clipRow(clip);
+      if (!row) throw new Failure('entity/missing');
+      database.dropReading(row.content);
+      reader.forget(clip);
+      revision.move();
+      reader.wake();
+      return undefined;
+    },
+
+    undo: ({ action: which }, action) => writer.undo(action, which),
+    redo: (_, action) => writer.redo(action),
+
+    watchOverview: ({ today }, signal) => watch(() => database.overview(today), signal),
+    watchTasks: ({ view, limit }, signal) => watch(() => database.tasks(view, limit), signal),
+    watchTask: (id, signal) => watch(() => database.task(id), signal),
+    watchClips: ({ limit }, signal) => watch(() => database.clips(limit), signal),
+    watchClip: (id, signal) => watch(() => database.clip(id, reader.failureOf(id)), signal),
+    watchPage: ({ url }, signal) => {
+      const id = clipOfPage(url);
+      const none = { clip: null, reading: null, tasks: [] };
+      return watch(() => (id ? database.page(id, reader.failureOf(id)) : none), signal);
+    },
+    clipText: async (hash) => contentOf(hash),
+    quoteAddress: async ({ clip, quote }) => {
+      const row = database.clipRow(clip);
+      if (!row) throw new Failure('entity/missing');
+      return quoteAddress(row.address, contentOf(quote.content).page, quote);
+    },
+    search: async ({ text, limit }) => database.search(text, limit),
+
+    about: async () => ({
+      device: signer.device.reduce((hex, byte) => hex + byte.toString(16).padStart(2, '0'), ''),
+      ...database.facts(),
+      quota: await parts.quota(),
+      setAside: parts.setAside,
+    }),
+    rebuild: async () => {
+      const count = database.rebuild();
+      revision.move();
+      reader.wake();
+      return count;
+    },
+  };
+}
+
+type SaveAnswer = Awaited<ReturnType<Service['saveClip']>>;
+
+function registerClaims(kind: EntityKind, id: Id, values: Record<string, unknown>): Claim[] {
+  return Object.entries(values).map(([field, value]) => {
+    if (fieldSpec(kind, field)?.merge !== 'register') throw new TypeError(`${kind}.${field}`);
+    return { kind, id, field, merge: 'register', value };
+  });
+}
+
+function setClaim(
+  kind: EntityKind,
+  id: Id,
+  field: string,
+  element: unknown,
+  present: boolean,
+): Claim {
+  return { kind, id, field, merge: 'set', element, present };
+}
+
+function highlightClaims(id: Id, content: ContentHash, { selection }: PageCapture): Claim[] {
+  if (!selection) return [];
+  const { start, end, text } = selection;
+  const passage = { content, start, end, text: text.slice(0, 5_000) };
+  return [setClaim('clip', id, 'highlights', passage, true)];
+}
+
+/** What an action that changes tasks is called. */
+function changeKind(change: TaskChange): ActionKind {
+  const fields = Object.keys(change);
+  if (fields.length === 1 && change.done !== undefined) {
+    return change.done ? 'complete-task' : 'reopen-task';
+  }
+  return fields.length === 1 && change.list !== undefined ? 'move-task' : 'edit-task';
+}
+
+/** The first words of a page that are no heading. */
+function excerptOf({ text, blocks }: PageText): string {
+  const body = blocks.find(({ kind, start, end }) => kind !== 'heading' && end - start > 40);
+  const start = body?.start ?? 0;
+  return text.slice(start, start + 300).replaceAll('\n', ' ');
+}
+
+function isOpenTask({ completedAt }: { readonly completedAt: number | null }): boolean {
+  return completedAt === null;
+}

@@ -1,0 +1,133 @@
+/** A whole engine in Node: real SQLite in memory, real signatures, a clock that the test sets. */
+import { openDatabase, prepareDatabase } from '../../lib/database/database.ts';
+import { type Connection, openMemory } from '../../lib/database/sqlite.ts';
+import { newEngine } from '../../lib/engine/engine.ts';
+import { temporarySigner } from '../../lib/engine/keys.ts';
+import type { Signer } from '../../lib/ledger/envelope.ts';
+import { newAction } from '../../lib/model/id.ts';
+import type { PageCapture, PageText } from '../../lib/model/page.ts';
+import { type Client, type Contract, contract, type Service } from '../../lib/rpc/contract.ts';
+import type { ModelClient } from '../../lib/rpc/model-contract.ts';
+import { connect, serve } from '../../lib/rpc/port.ts';
+
+export interface TestEngine {
+  /** Over a real port pair. */
+  readonly engine: Client;
+  readonly service: Service;
+  readonly connection: Connection;
+  readonly signer: Signer;
+  /** Unix ms; may be changed at any time. */
+  now: number;
+  readonly close: () => void;
+}
+
+/** Noon in Greenwich. */
+export const noon = Date.UTC(2026, 2, 2, 12);
+
+interface Options {
+  readonly connection?: Connection;
+  readonly signer?: Signer;
+  readonly model?: ModelClient;
+}
+
+export async function startEngine(options: Options = {}): Promise<TestEngine> {
+  const connection = options.connection ?? (await openMemory());
+  const signer = options.signer ?? (await temporarySigner());
+  prepareDatabase(connection);
+  let drawn = 0;
+  const state = { now: noon };
+  const service = newEngine({
+    database: openDatabase(connection, signer.device, new Uint8Array(16).fill(7)),
+    signer,
+    model: () => options.model ?? silentModel,
+    now: () => state.now,
+    random: (length) => {
+      const bytes = new Uint8Array(length);
+      new DataView(bytes.buffer).setUint32(0, ++drawn);
+      return bytes;
+    },
+    timeZone: () => 'UTC',
+    quota: async () => 0,
+    setAside: null,
+  });
+  const { port1, port2 } = new MessageChannel();
+  const stop = serve<Contract>(port1, contract, service);
+  const { client } = connect(port2, contract, newAction);
+  return {
+    engine: client,
+    service,
+    connection,
+    signer,
+    get now() {
+      return state.now;
+    },
+    set now(value) {
+      state.now = value;
+    },
+    close: () => {
+      stop();
+      port2.close();
+      connection.close();
+    },
+  };
+}
+
+/** Finds nothing in any page. */
+export const silentModel: ModelClient = {
+  model: async () => 'silent/1',
+  summarise: async function* () {},
+  findTasks: async function* () {},
+};
+
+/** Proposes every line that begins with 'Do ', due on the day that follows '@', if any. */
+export const lineModel: ModelClient = {
+  model: async () => 'lines/1',
+  summarise: async function* ({ title }) {
+    yield title;
+  },
+  findTasks: async function* ({ page: { text } }) {
+    for (const { 0: line, index } of text.matchAll(/^Do .*$/gm)) {
+      const quote = { text: line, start: index, end: index + line.length };
+      const due = /@(\S+)/.exec(line)?.[1] ?? null;
+      yield { title: line.replace(/ @\S+/, ''), quote, due, dueCertain: true };
+    }
+  },
+};
+
+/** A page of one paragraph per line. */
+export function pageText(text: string): PageText {
+  let start = 0;
+  const blocks = text.split('\n').map((line) => {
+    const block = { kind: 'paragraph', start, end: start + line.length } as const;
+    start = block.end + 1;
+    return block;
+  });
+  return { text, blocks, links: [], language: 'en' };
+}
+
+export function capture(text: string, rest: Partial<PageCapture> = {}): PageCapture {
+  return {
+    url: 'https://example.org/a',
+    title: 'A page',
+    site: null,
+    byline: null,
+    published: null,
+    page: pageText(text),
+    selection: null,
+    hidden: [],
+    ...rest,
+  };
+}
+
+/** The answers of a stream until one fits. */
+export async function until<T>(
+  answers: AsyncIterable<T>,
+  fits: (answer: T) => boolean,
+): Promise<T> {
+  for await (const answer of answers) if (fits(answer)) return answer;
+  throw new Error('the stream ended');
+}
+
+export async function first<T>(answers: AsyncIterable<T>): Promise<T> {
+  return until(answers, () => true);
+}
