@@ -1,0 +1,43 @@
+/** The engine worker: opens the database, starts the engine, greets pages. */
+import { openDatabase, prepareDatabase } from '@/lib/database/database.ts';
+import { openNewest } from '@/lib/database/files.ts';
+import { newEngine } from '@/lib/engine/engine.ts';
+import { loadSigner } from '@/lib/engine/keys.ts';
+import { newAction } from '@/lib/model/id.ts';
+import { greetPages } from '@/lib/rpc/broker.ts';
+import { type Contract, contract, type Service } from '@/lib/rpc/contract.ts';
+import { type ModelClient, modelContract } from '@/lib/rpc/model-contract.ts';
+import { connect } from '@/lib/rpc/port.ts';
+
+addEventListener('message', ({ ports: [inbox] }) => {
+  if (inbox) void greetPages<Contract>(inbox, contract, start());
+});
+
+async function start(): Promise<Service> {
+  const { connection, prepared: owner, setAside } = await openNewest(prepareDatabase);
+  const signer = await loadSigner(owner);
+  const random = (length: number) => crypto.getRandomValues(new Uint8Array(length));
+  return newEngine({
+    database: openDatabase(connection, signer.device, random(16)),
+    signer,
+    model: modelOnDemand(),
+    now: Date.now,
+    random,
+    timeZone: () => Intl.DateTimeFormat().resolvedOptions().timeZone,
+    quota: async () => (await navigator.storage.estimate()).quota ?? 0,
+    setAside,
+  });
+}
+
+/** The offscreen page makes the model worker; the port to it is asked for once. */
+function modelOnDemand(): () => ModelClient {
+  let client: ModelClient | null = null;
+  return () => {
+    if (!client) {
+      const { port1, port2 } = new MessageChannel();
+      postMessage('model', { transfer: [port2] });
+      client = connect(port1, modelContract, newAction).client;
+    }
+    return client;
+  };
+}
