@@ -12,7 +12,7 @@ import { elementIsPresent, entityKey, fieldValue, noteUpdates, winnerOf } from '
 import type { Identity } from './log.ts';
 import type { Connection } from './sqlite.ts';
 
-/** How many actions can be taken back. */
+/** How many actions can be taken back, at least. */
 const kept = 1_000;
 
 /** A claim that takes another back, as long as that one still stands. Of a text: the whole text
@@ -27,6 +27,12 @@ type Flip =
       readonly before: string;
       readonly after: string;
     };
+
+/** The envelopes of an action. */
+export interface Seqs {
+  readonly first: number;
+  readonly last: number;
+}
 
 export interface ActionRecord {
   readonly id: Id;
@@ -48,23 +54,26 @@ export interface Flippable {
   readonly flip: Uint8Array;
 }
 
-/** The first answer of a request that was carried out before. */
-export function answered(connection: Connection, action: Id): { readonly answer: unknown } | null {
-  const row = connection.get<{ answer: string }>(
-    'select answer from action where id = ?',
-    idToBytes(action),
-  );
-  return row ? { answer: (JSON.parse(row.answer) as { value?: unknown }).value } : null;
+/** The number of each action that is remembered. An index in memory: one on disk would be one more
+ *  page to write for every change. */
+export function actionNumbers(connection: Connection): Map<Id, number> {
+  const rows = connection.all<{ id: Uint8Array; number: number }>('select id, number from action');
+  return new Map(rows.map(({ id, number }) => [idFromBytes(id), number]));
 }
 
-/** A new action of the person: what was undone before it cannot be redone any more. */
-export function record(
-  connection: Connection,
-  action: ActionRecord,
-  seqs: { readonly first: number; readonly last: number },
-): void {
+/** The first answer of a request that was carried out before. */
+export function answerOf(connection: Connection, number: number): unknown {
+  const row = connection.get<{ answer: string }>(
+    'select answer from action where number = ?',
+    number,
+  );
+  return row && (JSON.parse(row.answer) as { value?: unknown }).value;
+}
+
+/** A new action of the person: what was undone before it cannot be redone any more. Its number. */
+export function record(connection: Connection, action: ActionRecord, seqs: Seqs): number {
   connection.run(`update action set state = 'settled' where state = 'undone'`);
-  insert(connection, action, 'done', seqs);
+  return insert(connection, action, 'done', seqs);
 }
 
 /** An undo or redo, kept only for its answer. */
@@ -73,8 +82,8 @@ export function recordFlip(
   flipped: Flippable,
   to: 'done' | 'undone',
   action: ActionRecord,
-  seqs: { readonly first: number; readonly last: number },
-): void {
+  seqs: Seqs,
+): number {
   connection.run(
     'update action set state = ?, first_seq = ?, last_seq = ?, flip = ? where number = ?',
     to,
@@ -83,7 +92,7 @@ export function recordFlip(
     action.flip,
     flipped.number,
   );
-  insert(connection, { ...action, flip: new Uint8Array(0) }, 'settled', seqs);
+  return insert(connection, { ...action, flip: new Uint8Array(0) }, 'settled', seqs);
 }
 
 /** What an undo takes back: the named action, else the last one done. */
@@ -182,8 +191,8 @@ function insert(
   connection: Connection,
   action: ActionRecord,
   state: 'done' | 'settled',
-  { first, last }: { readonly first: number; readonly last: number },
-): void {
+  { first, last }: Seqs,
+): number {
   const row = connection.get<{ number: number }>(
     `insert into action (id, kind, subject, count, state, first_seq, last_seq, flip, answer, at)
      values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) returning number`,
@@ -198,7 +207,9 @@ function insert(
     JSON.stringify({ value: action.answer }),
     action.at,
   );
-  connection.run('delete from action where number <= ?', (row?.number ?? 0) - kept);
+  const number = row?.number ?? 0;
+  if (number % 100 === 0) connection.run('delete from action where number <= ?', number - kept);
+  return number;
 }
 
 function find(

@@ -10,7 +10,8 @@ import type { Envelope } from '../ledger/envelope.ts';
 import type { Id } from '../model/id.ts';
 import {
   type ActionRecord,
-  answered,
+  actionNumbers,
+  answerOf,
   flipClaims,
   flipOf,
   type Flippable,
@@ -18,6 +19,7 @@ import {
   lastUndone,
   record,
   recordFlip,
+  type Seqs,
 } from './actions.ts';
 import { type Content, contentText, storeContent } from './contents.ts';
 import { append, changes, countEnvelopes, headOf, identify, type LogHead, ownerOf } from './log.ts';
@@ -70,6 +72,22 @@ export function openDatabase(connection: Connection, device: Uint8Array, newSpac
     });
   if (!derivedIsCurrent(connection)) rebuild();
 
+  const numbers = actionNumbers(connection);
+  // This connection is the only one: what it has committed is the head.
+  let head = headOf(connection, space, own);
+  /** All of an action's envelopes, in one transaction with what `also` writes. */
+  const commit = <T>(
+    sealed: readonly Sealed[],
+    contents: readonly Content[],
+    at: number,
+    also: (seqs: Seqs) => T,
+  ): T => {
+    const result = connection.transaction(() => also(write(sealed, contents, at)));
+    const last = sealed.at(-1);
+    if (last) head = { device, seq: last.seq, hash: last.hash, hlc: last.hlc };
+    return result;
+  };
+
   const write = (sealed: readonly Sealed[], contents: readonly Content[], at: number) => {
     for (const content of contents) storeContent(connection, content);
     for (const { seq, hlc, envelope, hash, claims } of sealed) {
@@ -82,9 +100,13 @@ export function openDatabase(connection: Connection, device: Uint8Array, newSpac
 
   return {
     spaceId: identity.spaceId,
-    head: (): LogHead | null => headOf(connection, space, own),
+    head: (): LogHead | null => head,
 
-    answered: (action: Id) => answered(connection, action),
+    /** The first answer of a request that was carried out before; null: it was not. */
+    answered: (action: Id): { readonly answer: unknown } | null => {
+      const number = numbers.get(action);
+      return number === undefined ? null : { answer: answerOf(connection, number) };
+    },
     flipOf: (claims: readonly Claim[]) => flipOf(connection, claims),
     lastDone: (action: Id | null) => lastDone(connection, action),
     lastUndone: () => lastUndone(connection),
@@ -96,9 +118,8 @@ export function openDatabase(connection: Connection, device: Uint8Array, newSpac
       sealed: readonly Sealed[],
       contents: readonly Content[],
     ): void => {
-      connection.transaction(() => {
-        record(connection, action, write(sealed, contents, action.at));
-      });
+      const recorded = (seqs: Seqs) => record(connection, action, seqs);
+      numbers.set(action.id, commit(sealed, contents, action.at, recorded));
     },
     /** Commits the undo or redo of an action. */
     commitFlip: (
@@ -107,13 +128,12 @@ export function openDatabase(connection: Connection, device: Uint8Array, newSpac
       action: ActionRecord,
       sealed: readonly Sealed[],
     ): void => {
-      connection.transaction(() => {
-        recordFlip(connection, flipped, to, action, write(sealed, [], action.at));
-      });
+      const recorded = (seqs: Seqs) => recordFlip(connection, flipped, to, action, seqs);
+      numbers.set(action.id, commit(sealed, [], action.at, recorded));
     },
     /** The first envelope of a log, which no action made. */
     commitGenesis: (sealed: Sealed, at: number): void => {
-      connection.transaction(() => write([sealed], [], at));
+      commit([sealed], [], at, () => {});
     },
     /** Drops every derived table and makes it again. How many changes were read. */
     rebuild,
@@ -126,6 +146,8 @@ export function openDatabase(connection: Connection, device: Uint8Array, newSpac
 
     tasks: (...[view, limit]: TailOf<typeof queries.tasks>) =>
       queries.tasks(connection, view, limit),
+    taskCards: (...[view, limit]: TailOf<typeof queries.taskCards>) =>
+      queries.taskCards(connection, view, limit),
     task: (id: Id) => queries.task(connection, id),
     noteUpdates: (id: Id): Uint8Array[] => {
       const key = entityKey(connection, id);

@@ -23,7 +23,7 @@ const pause = 100;
  * @param prepare brings its tables up to date; throws if the file is corrupt.
  */
 export async function openNewest<T>(prepare: (connection: Connection) => T): Promise<Opened<T>> {
-  const pool = await patiently(openPool);
+  const pool = await patiently(() => openPool());
   const numbers = pool
     .files()
     .map(numberOf)

@@ -7,6 +7,7 @@ import { normaliseAddress } from '../clip/address.ts';
 import { quoteAddress } from '../clip/fragment.ts';
 import { makeContent } from '../database/contents.ts';
 import type { Database } from '../database/database.ts';
+import { taskPage } from '../database/queries.ts';
 import { Failure } from '../errors.ts';
 import type { Claim } from '../ledger/claims.ts';
 import type { Signer } from '../ledger/envelope.ts';
@@ -48,15 +49,28 @@ export function newEngine(parts: EngineParts): Service {
   const freshId = () => newId(now(), random(10));
 
   /** An answer now and after every change that makes it another one. */
-  async function* watch<T>(read: () => T, signal: AbortSignal): AsyncGenerator<T> {
+  const watch = <T>(read: () => T, signal: AbortSignal): AsyncGenerator<T> => {
+    let answer: T;
+    return watchText(
+      () => JSON.stringify((answer = read())),
+      () => answer,
+      signal,
+    );
+  };
+
+  /** The same of an answer that can be read as a text, and shown from it. */
+  async function* watchText<T>(
+    read: () => string,
+    show: (text: string) => T,
+    signal: AbortSignal,
+  ): AsyncGenerator<T> {
     let last: string | null = null;
     while (!signal.aborted) {
       const seen = revision.current(); // before the query: a change during it is shown next
-      const answer = read();
-      const text = JSON.stringify(answer);
+      const text = read();
       if (text !== last) {
         last = text;
-        yield answer;
+        yield show(text);
       }
       await revision.after(seen, signal);
     }
@@ -304,7 +318,12 @@ export function newEngine(parts: EngineParts): Service {
     redo: (_, action) => writer.redo(action),
 
     watchOverview: ({ today }, signal) => watch(() => database.overview(today), signal),
-    watchTasks: ({ view, limit }, signal) => watch(() => database.tasks(view, limit), signal),
+    watchTasks: ({ view, limit }, signal) =>
+      watchText(
+        () => database.taskCards(view, limit),
+        (cards) => taskPage(cards, limit),
+        signal,
+      ),
     watchTask: (id, signal) => watch(() => database.task(id), signal),
     watchClips: ({ limit }, signal) => watch(() => database.clips(limit), signal),
     watchClip: (id, signal) => watch(() => database.clip(id, reader.failureOf(id)), signal),

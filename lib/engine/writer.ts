@@ -53,10 +53,7 @@ export function newWriter({ database, signer, now, onCommit }: WriterParts): Wri
   };
 
   /** Envelopes that follow the head: hashed and chained at once, signed side by side. */
-  const seal = async (
-    kind: EnvelopeKind,
-    pieces: readonly { readonly payload: Uint8Array; readonly claims: readonly Claim[] }[],
-  ): Promise<Sealed[]> => {
+  const seal = async (kind: EnvelopeKind, pieces: readonly Piece[]): Promise<Sealed[]> => {
     const head = database.head();
     let seq = head?.seq ?? 0;
     let hlc = head?.hlc ?? 0;
@@ -114,8 +111,9 @@ export function newWriter({ database, signer, now, onCommit }: WriterParts): Wri
         const { kind, subject, count, claims, contents = [], answer } = plan();
         if (claims.length === 0) return answer;
         await found();
-        const sealed = await seal('change', pieces(action, claims));
-        const back = database.flipOf(claims);
+        const sealing = seal('change', pieces(action, claims));
+        const back = database.flipOf(claims); // while it is signed
+        const sealed = await sealing;
         database.commit(
           { id: action, kind, subject, count, flip: back, answer, at: now() },
           sealed,
@@ -134,35 +132,55 @@ export function newWriter({ database, signer, now, onCommit }: WriterParts): Wri
  *
  * @throws Failure 'change/too-large' if one claim alone does not fit.
  */
-function pieces(
-  action: Id,
-  claims: readonly Claim[],
-): { readonly payload: Uint8Array; readonly claims: readonly Claim[] }[] {
+function pieces(action: Id, claims: readonly Claim[]): Piece[] {
   if (claims.length === 0) return [];
-  const payload = encodePayload({ action, claims });
-  if (payload.length <= payloadLimit && !repeatsText(claims)) return [{ payload, claims }];
-  if (claims.length === 1) throw new Failure('change/too-large');
-  const middle = splitPoint(claims);
-  return [...pieces(action, claims.slice(0, middle)), ...pieces(action, claims.slice(middle))];
+  const whole = pieceOf(action, claims);
+  if (whole.payload.length <= payloadLimit && !repeatsText(claims)) return [whole];
+  const made: Piece[] = [];
+  let together: Claim[] = [];
+  let size = 0;
+  for (const group of groups(claims)) {
+    const groupSize = encodePayload({ action, claims: group }).length;
+    if (together.length > 0 && (size + groupSize > payloadLimit || isText(group))) {
+      made.push(pieceOf(action, together));
+      [together, size] = [[], 0];
+    }
+    if (groupSize > payloadLimit) throw new Failure('change/too-large');
+    together.push(...group);
+    size += groupSize;
+  }
+  return [...made, pieceOf(action, together)];
+}
+
+interface Piece {
+  readonly payload: Uint8Array;
+  readonly claims: readonly Claim[];
+}
+
+function pieceOf(action: Id, claims: readonly Claim[]): Piece {
+  return { payload: encodePayload({ action, claims }), claims };
+}
+
+/** What stays together: the claims on one entity, but each update of a text for itself. */
+function* groups(claims: readonly Claim[]): Generator<readonly Claim[]> {
+  let group: Claim[] = [];
+  for (const claim of claims) {
+    const [first] = group;
+    if (first && (first.id !== claim.id || claim.merge === 'text' || isText(group))) {
+      yield group;
+      group = [];
+    }
+    group.push(claim);
+  }
+  yield group;
+}
+
+function isText([first]: readonly Claim[]): boolean {
+  return first?.merge === 'text';
 }
 
 /** A payload holds one update of a text: two of the same need two envelopes. */
 function repeatsText(claims: readonly Claim[]): boolean {
-  const seen = new Set<string>();
-  return claims.some((claim) => {
-    if (claim.merge !== 'text') return false;
-    const place = `${claim.id} ${claim.field}`;
-    if (seen.has(place)) return true;
-    seen.add(place);
-    return false;
-  });
-}
-
-/** The border of an entity nearest after the middle, else the middle. */
-function splitPoint(claims: readonly Claim[]): number {
-  const middle = Math.floor(claims.length / 2);
-  for (let at = middle; at < claims.length; at++) {
-    if (claims[at]?.id !== claims[at - 1]?.id) return at;
-  }
-  return middle;
+  const texts = claims.filter(({ merge }) => merge === 'text');
+  return new Set(texts.map(({ id, field }) => `${id} ${field}`)).size < texts.length;
 }

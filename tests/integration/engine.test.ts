@@ -305,9 +305,13 @@ test('a full disk is a clear failure and leaves nothing half written', async () 
   const { page_count: pages } = connection.get<{ page_count: number }>('pragma page_count')!;
   connection.script(`pragma max_page_count = ${pages + 1}`);
   const many = Array.from({ length: 500 }, (_, index) => ({ title: `task ${index}` }));
-  await expect(engine.addTasks(many)).rejects.toThrow(new Failure('database/full'));
+  const action = newAction();
+  await expect(engine.addTasks(many, action)).rejects.toThrow(new Failure('database/full'));
   connection.script('pragma max_page_count = 100000');
   expect(await titles(device)).toEqual(['a']);
+  // The same request again is no repetition: it was not carried out.
+  expect(await engine.addTasks(many, action)).toHaveLength(500);
+  await engine.undo({ action });
   await engine.addTasks([{ title: 'b' }]);
   const before = rows(device);
   await engine.rebuild(undefined);
