@@ -1,7 +1,25 @@
+import type { Plugin } from 'vite';
 import { defineConfig } from 'wxt';
 
-/** Fixes the extension's id, so that tests, links and a later store listing all mean the same one. */
-const key = process.env['HOLDFAST_KEY'];
+/** A public key (RSA, SPKI, base64): it fixes the extension's id, so that tests and tools know it. The
+ *  private one was thrown away; a store signs with its own. */
+const key =
+  'MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAi01RX/I9b2bIzbRx9Wj/WHoVyB/BpfAmCaqJsrJaK8nnsUVZyBEIKQ6Y+E5lVUVAHr8qk2k8DsmMyRvSG5VtzdXKyC/KSQ6pmS3o99T1I3vLfRv5Fcq9+uGh8yNKqwEVWyqaaoeHN9bQKoMayM4hHWss7QcB0SANJGWaFUwFqStzoZTOnTtQS5RnMb8G3iYW+eKiy7RCOvQQYuzsejT7W9MPjieA13uNRXZJhUoTh+vckRWFKsX8p0d+ug1U7VO+y9GRAAoY+JLr4uJPE9fjE12zRcfCQsCCJep43CXPzFUZVVObik0xAEberFnLV4hwrHhGMpAeKvXxi9v3aFLL/wIDAQAB';
+
+/** SQLite's package refers to two workers for ways of storage that are not used here. Left in, they
+ *  would be a tenth of the extension. */
+const leaveOutUnusedSqlite: Plugin = {
+  name: 'leave-out-unused-sqlite',
+  enforce: 'pre',
+  transform: {
+    filter: { id: /sqlite-wasm\/dist\/index\.mjs/ },
+    handler: (code) =>
+      code.replace(
+        /new URL\("sqlite3-(worker1|opfs-async-proxy)\.m?js", import\.meta\.url\)/g,
+        '""',
+      ),
+  },
+};
 
 export default defineConfig({
   modules: ['@wxt-dev/module-svelte'],
@@ -10,12 +28,11 @@ export default defineConfig({
     name: '__MSG_name__',
     description: '__MSG_description__',
     default_locale: 'en',
-    ...(key ? { key } : {}),
+    key,
     // Ed25519 and X25519 in WebCrypto.
     minimum_chrome_version: '137',
     permissions: [
       'activeTab',
-      'alarms',
       'contextMenus',
       'notifications',
       'offscreen',
@@ -26,7 +43,6 @@ export default defineConfig({
     ],
     // Asked for one site at a time, when a person wants a quote checked against the live page.
     optional_host_permissions: ['https://*/*', 'http://*/*'],
-    optional_permissions: ['tabs'],
     incognito: 'spanning',
     action: { default_title: '__MSG_actionTitle__' },
     commands: {
@@ -46,7 +62,7 @@ export default defineConfig({
     },
   },
   vite: () => ({
-    worker: { format: 'es' },
+    worker: { format: 'es', plugins: () => [leaveOutUnusedSqlite] },
     build: { target: 'chrome137' },
     optimizeDeps: { exclude: ['@sqlite.org/sqlite-wasm'] },
   }),

@@ -3,6 +3,7 @@ import { openDatabase, prepareDatabase } from '@/lib/database/database.ts';
 import { openNewest } from '@/lib/database/files.ts';
 import { newEngine } from '@/lib/engine/engine.ts';
 import { loadSigner } from '@/lib/engine/keys.ts';
+import type { Model } from '@/lib/engine/reader.ts';
 import { newAction } from '@/lib/model/id.ts';
 import { greetPages } from '@/lib/rpc/broker.ts';
 import { type Contract, contract, type Service } from '@/lib/rpc/contract.ts';
@@ -29,15 +30,22 @@ async function start(): Promise<Service> {
   });
 }
 
-/** The offscreen page makes the model worker; the port to it is asked for once. */
-function modelOnDemand(): () => ModelClient {
+/** The offscreen page makes the model worker, and ends it: a message with a port asks for one, a
+ *  message without asks for its end. */
+function modelOnDemand(): Model {
   let client: ModelClient | null = null;
-  return () => {
-    if (!client) {
-      const { port1, port2 } = new MessageChannel();
-      postMessage('model', { transfer: [port2] });
-      client = connect(port1, modelContract, newAction).client;
-    }
-    return client;
+  return {
+    client: () => {
+      if (!client) {
+        const { port1, port2 } = new MessageChannel();
+        postMessage('model', { transfer: [port2] });
+        client = connect(port1, modelContract, newAction).client;
+      }
+      return client;
+    },
+    drop: () => {
+      client = null;
+      postMessage('no model');
+    },
   };
 }

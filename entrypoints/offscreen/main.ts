@@ -29,7 +29,11 @@ openBroker().postMessage('engine', [door]);
 // The model worker is made when the engine first asks for a model.
 let model: Worker | null = null;
 worker.addEventListener('message', ({ ports: [port] }) => {
-  if (!port) return;
+  if (!port) {
+    model?.terminate();
+    model = null;
+    return;
+  }
   if (!model) {
     model = new Worker(new URL('./model.worker.ts', import.meta.url), {
       type: 'module',
@@ -59,7 +63,8 @@ browser.runtime.onConnect.addListener((port) => {
   const nonce = port.name.slice(clipPort.length);
   const expectation = expected.get(nonce);
   expected.delete(nonce);
-  const address = port.sender?.url;
+  // The tab's: the sender's own stays at where its script first ran, also after history.pushState.
+  const address = port.sender?.tab?.url;
   const answer = (message: ClipAnswer) => port.postMessage(message);
   if (!expectation || !address || expectation.tab !== port.sender?.tab?.id) {
     answer(failedAnswer(new Failure('clip/unexpected')));

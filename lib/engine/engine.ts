@@ -17,16 +17,14 @@ import { clipId, type Id, newId } from '../model/id.ts';
 import type { PageCapture, PageText } from '../model/page.ts';
 import type { ActionKind, TaskDetail } from '../model/views.ts';
 import type { Input, Service, TaskChange } from '../rpc/contract.ts';
-import type { ModelClient } from '../rpc/model-contract.ts';
-import { newReader } from './reader.ts';
+import { type Model, newReader } from './reader.ts';
 import { newRevision } from './revision.ts';
 import { newWriter, type Plan } from './writer.ts';
 
 export interface EngineParts {
   readonly database: Database;
   readonly signer: Signer;
-  /** Started when it is first needed. */
-  readonly model: () => ModelClient;
+  readonly model: Model;
   /** Unix ms, UTC. */
   readonly now: () => number;
   /** Random bytes. */

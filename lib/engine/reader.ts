@@ -7,6 +7,7 @@
 import type { Database } from '../database/database.ts';
 import type { KeptProposal } from '../database/readings.ts';
 import type { Unread } from '../database/readings.ts';
+import { Failure } from '../errors.ts';
 import { isTrueQuote } from '../model/page.ts';
 import type { Id } from '../model/id.ts';
 import type { ModelClient } from '../rpc/model-contract.ts';
@@ -19,14 +20,25 @@ export interface Reader {
   readonly forget: (clip: Id) => void;
 }
 
+/** The model worker, as the engine holds it. */
+export interface Model {
+  /** Starts the worker if none runs. */
+  readonly client: () => ModelClient;
+  /** Ends a worker that does not answer; the next `client` starts another. */
+  readonly drop: () => void;
+}
+
 export interface ReaderParts {
   readonly database: Database;
-  readonly model: () => ModelClient;
+  readonly model: Model;
   readonly now: () => number;
   readonly timeZone: () => string;
   /** Called whenever there is a new reading or failure. */
   readonly onRead: () => void;
 }
+
+/** How long a model may be silent before it counts as gone, ms. */
+const patience = 60_000;
 
 export function newReader({ database, model, now, timeZone, onRead }: ReaderParts): Reader {
   const failures = new Map<Id, string>();
@@ -44,13 +56,13 @@ export function newReader({ database, model, now, timeZone, onRead }: ReaderPart
       capturedAt: row.saved_at,
       timeZone: timeZone(),
     };
-    const client = model();
+    const client = model.client();
     const started = now();
-    const name = await client.model(undefined);
+    const name = await soon(client.model(undefined));
     let summary = '';
-    for await (const piece of client.summarise(document)) summary += piece;
+    for await (const piece of eachSoon(client.summarise(document))) summary += piece;
     const proposals: KeptProposal[] = [];
-    for await (const { title, quote, due, dueCertain } of client.findTasks(document)) {
+    for await (const { title, quote, due, dueCertain } of eachSoon(client.findTasks(document))) {
       // Evidence is checked here, whatever the model promised.
       if (isTrueQuote(page, quote)) {
         proposals.push({ title, due, dueCertain, quote: { content, ...quote } });
@@ -69,6 +81,7 @@ export function newReader({ database, model, now, timeZone, onRead }: ReaderPart
         try {
           await read(next);
         } catch (error) {
+          if (error instanceof Failure && error.code === 'model/gone') model.drop();
           failures.set(next.clip, error instanceof Error ? error.message : String(error));
         }
         onRead();
@@ -83,4 +96,30 @@ export function newReader({ database, model, now, timeZone, onRead }: ReaderPart
     failureOf: (clip) => failures.get(clip) ?? null,
     forget: (clip) => failures.delete(clip),
   };
+}
+
+/** @throws Failure 'model/gone' if the answer does not come: a worker that died tells nobody. */
+async function soon<T>(answer: Promise<T>): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const silence = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Failure('model/gone')), patience);
+  });
+  try {
+    return await Promise.race([answer, silence]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function* eachSoon<T>(answers: AsyncIterable<T>): AsyncGenerator<T> {
+  const source = answers[Symbol.asyncIterator]();
+  try {
+    while (true) {
+      const next = await soon(source.next());
+      if (next.done) return;
+      yield next.value;
+    }
+  } finally {
+    await source.return?.();
+  }
 }

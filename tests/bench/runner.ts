@@ -57,7 +57,7 @@ export async function runFromCommandLine(
       ]),
     ),
   });
-  const { ok, figures } = await experiment.run(values as Record<string, string>, show);
+  const { ok, figures } = await experiment.run(values, show);
   show.progress('');
   console.log(JSON.stringify({ name, ok, figures: rounded(figures) }));
   process.exitCode = ok ? 0 : 1;

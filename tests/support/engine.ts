@@ -39,7 +39,7 @@ export async function startEngine(options: Options = {}): Promise<TestEngine> {
   const service = newEngine({
     database: openDatabase(connection, signer.device, new Uint8Array(16).fill(7)),
     signer,
-    model: () => options.model ?? silentModel,
+    model: { client: () => options.model ?? silentModel, drop: () => {} },
     now: () => state.now,
     random: (length) => {
       const bytes = new Uint8Array(length);

@@ -53,11 +53,10 @@ export const extract: Experiment = {
             ...figuresOf(found),
           })),
         );
-        const heldbackFigures = Object.entries(figuresOf(heldback)).map(([key, value]) => [
-          `${key}_heldback`,
-          value,
-        ]);
-        const figures = { ...figuresOf(open), ...Object.fromEntries(heldbackFigures) };
+        const figures = figuresOf(open);
+        for (const [key, value] of Object.entries(figuresOf(heldback))) {
+          figures[`${key}_heldback`] = value;
+        }
         return { ok: open.false_quotes + heldback.false_quotes === 0, figures };
       } finally {
         await reader.close();

@@ -12,6 +12,7 @@ import { findChromium } from '../../../tools/chromium.ts';
 import { inFolder, serve } from '../../../tools/server.ts';
 import { installPeers } from '../peers.ts';
 import { type Experiment, median, type Show } from '../runner.ts';
+import { firstPaint } from './first-paint.ts';
 import type { Run } from './page.ts';
 import type { Job } from './worker.ts';
 
@@ -46,7 +47,7 @@ export const store: Experiment = {
         await site.close();
       }
       report(bySize, show);
-      const figures = summary(bySize);
+      const figures = { ...summary(bySize), ...(await firstPaint(join(folder, 'site'), show)) };
       const ok = Object.values(figures).every(Number.isFinite);
       return { ok, figures };
     } finally {
@@ -67,8 +68,8 @@ async function measure(
   rounds: number,
   show: Show,
 ): Promise<SizeResult> {
-  const samples = new Map(
-    stores.map((name) => [name, { write: [], toggleList: [], list: [], cold: [] } as Samples]),
+  const samples = new Map<StoreName, Record<keyof Omit<Times, 'fill'>, number[]>>(
+    stores.map((name) => [name, { write: [], toggleList: [], list: [], cold: [] }]),
   );
   const fills = new Map<StoreName, number>();
   const floors: number[] = [];
@@ -116,8 +117,6 @@ async function measure(
   return { floor: median(floors), times };
 }
 
-type Samples = Record<'write' | 'toggleList' | 'list' | 'cold', number[]>;
-
 async function inBrowser(
   origin: string,
   profile: string,
@@ -150,7 +149,14 @@ async function bundle(outDir: string): Promise<void> {
     root: import.meta.dirname,
     worker: { format: 'es' },
     resolve: { dedupe: ['yjs'] },
-    build: { outDir, emptyOutDir: true, target: 'chrome137' },
+    build: {
+      outDir,
+      emptyOutDir: true,
+      target: 'chrome137',
+      rolldownOptions: {
+        input: ['index.html', 'dexie-list.html'].map((page) => join(import.meta.dirname, page)),
+      },
+    },
   });
 }
 

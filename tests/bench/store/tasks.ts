@@ -5,6 +5,17 @@ export interface PlainTask {
   readonly order: number;
 }
 
+/** How many tasks a list shows. */
+export const shown = 100;
+
+export interface Store {
+  readonly fill: (tasks: readonly PlainTask[]) => Promise<void>;
+  /** Turns one open task done, or back. Resolves once it is durable. */
+  readonly toggle: (at: number) => Promise<void>;
+  /** The first tasks that are open, as objects. */
+  readonly list: () => Promise<readonly { readonly title: string }[]>;
+}
+
 const words =
   'harbour letter window budget travel garden invoice school paper review kitchen train ' +
   'library concert doctor bicycle painting report meeting bakery'.replaceAll('\n', ' ');

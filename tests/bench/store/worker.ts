@@ -2,7 +2,6 @@
  * One store in a worker of its own, driven by messages: { ask, count? } in, a number or list out.
  * Every store does the same work: fill, toggle one task durably, toggle and list a hundred, list.
  */
-import Dexie, { type Table } from 'dexie';
 import { IndexeddbPersistence } from 'y-indexeddb';
 import * as Y from 'yjs';
 import { openDatabase, prepareDatabase } from '../../../lib/database/database.ts';
@@ -10,18 +9,8 @@ import { type Connection, openPool } from '../../../lib/database/sqlite.ts';
 import { newEngine } from '../../../lib/engine/engine.ts';
 import { loadSigner } from '../../../lib/engine/keys.ts';
 import { type Id, newAction } from '../../../lib/model/id.ts';
-import { type PlainTask, plainTasks } from './tasks.ts';
-
-/** How many tasks a list shows. */
-const shown = 100;
-
-interface Store {
-  readonly fill: (tasks: readonly PlainTask[]) => Promise<void>;
-  /** Turns one open task done, or back. Resolves once it is durable. */
-  readonly toggle: (at: number) => Promise<void>;
-  /** The first tasks that are open, as objects. */
-  readonly list: () => Promise<readonly { readonly title: string }[]>;
-}
+import { openDexie } from './dexie.ts';
+import { plainTasks, shown, type Store } from './tasks.ts';
 
 const stores: Readonly<Record<string, () => Promise<Store>>> = {
   holdfast: async () => {
@@ -32,8 +21,11 @@ const stores: Readonly<Record<string, () => Promise<Store>>> = {
     const engine = newEngine({
       database: openDatabase(connection, signer.device, random(16)),
       signer,
-      model: () => {
-        throw new Error('no page is read here');
+      model: {
+        client: () => {
+          throw new Error('no page is read here');
+        },
+        drop: () => {},
       },
       now: Date.now,
       random,
@@ -102,29 +94,7 @@ const stores: Readonly<Record<string, () => Promise<Store>>> = {
     };
   },
 
-  dexie: async () => {
-    const database = new Dexie('tasks', { chromeTransactionDurability: 'strict' });
-    database.version(1).stores({ task: 'order, [done+order]' });
-    const table: Table<PlainTask & { done: 0 | 1 }> = database.table('task');
-    return {
-      fill: async (tasks) => {
-        await table.bulkAdd(tasks.map((task) => ({ ...task, done: 0 })));
-      },
-      toggle: async (at) => {
-        await database.transaction('rw', table, async () => {
-          const task = await table.get(at);
-          if (!task) throw new Error(`no task ${at}`);
-          await table.put({ ...task, done: task.done === 0 ? 1 : 0 });
-        });
-      },
-      list: () =>
-        table
-          .where('[done+order]')
-          .between([0, Dexie.minKey], [0, Dexie.maxKey])
-          .limit(shown)
-          .toArray(),
-    };
-  },
+  dexie: async () => openDexie(),
 
   'y-indexeddb': async () => {
     const document = new Y.Doc();
