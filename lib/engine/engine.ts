@@ -91,7 +91,11 @@ export function newEngine(parts: EngineParts): Service {
     const ids = tasks.map(({ list = null, notes, tags = [], ...registers }) => {
       const id = freshId();
       const order = orders.get(list)?.shift() ?? generateKeyBetween(null, null);
-      claims.push(...registerClaims('task', id, { ...registers, list, order }));
+      // What nobody has claimed is empty.
+      const given = Object.entries({ ...registers, list, order }).filter(
+        ([, value]) => value !== null,
+      );
+      claims.push(...registerClaims('task', id, Object.fromEntries(given)));
       claims.push(...tags.map((tag) => setClaim('task', id, 'tags', tag, true)));
       if (notes) claims.push(...noteClaims(id, [], notes));
       return id;
