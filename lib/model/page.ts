@@ -61,6 +61,8 @@ export interface PageCapture {
   readonly selection: Quote | null;
   /** Text that a person could not see, left out of `page` and kept for inspection, with the reason. */
   readonly hidden: readonly HiddenText[];
+  /** The page was longer than a clip may be: the text is its beginning, up to the end of a block. */
+  readonly isCut: boolean;
 }
 
 export interface HiddenText {
