@@ -75,7 +75,8 @@ function tell(port: Port, { words }: ClipOrder, answer: ClipAnswer): void {
       toast.show(words.failures[latest.code] ?? latest.code, []);
       return;
     }
-    const { status, clip } = latest.outcome;
+    const { outcome } = latest;
+    const { status, clip } = outcome;
     const ring: Bell = { ring: 'panel', route: `#/clip/${clip}` };
     const open = {
       label: words.open,
@@ -94,8 +95,10 @@ function tell(port: Port, { words }: ClipOrder, answer: ClipAnswer): void {
     if (status === 'exists') {
       const choices = [resolve(words.update, 'update'), resolve(words.addVersion, 'add-version')];
       toast.show(words.changed, [open, ...choices], true);
+    } else if (status === 'saved') {
+      toast.show(outcome.isCut ? words.cut : words.saved, [open], outcome.isCut);
     } else {
-      toast.show(status === 'saved' ? words.saved : words.unchanged, [open]);
+      toast.show(words.unchanged, [open]);
     }
   };
   show(answer);

@@ -16,7 +16,7 @@ export const Task = v.object({
   tags: v.array(v.string()),
   source: v.nullable(Source),
   /** Site of the clip that it came from, e.g. 'example.org', while that is kept. */
-  site: v.exactOptional(v.string()),
+  site: v.nullable(v.string()),
   hasNotes: v.boolean(),
 });
 export type Task = v.InferOutput<typeof Task>;
@@ -172,6 +172,7 @@ export const PageCaptureShape = v.object({
       ]),
     }),
   ),
+  isCut: v.boolean(),
 });
 
 /** A task that a model proposes, and what became of it. */
@@ -224,13 +225,15 @@ export type Clip = v.InferOutput<typeof Clip>;
 export const ClipText = v.object({
   page: PageTextShape,
   hidden: PageCaptureShape.entries.hidden,
+  /** Only the beginning of a very long page was kept. */
+  isCut: v.boolean(),
 });
 export type ClipText = v.InferOutput<typeof ClipText>;
 
 /** What saving a page came to. */
 export const SaveOutcome = v.variant('status', [
-  /** New, or brought up to date as asked. */
-  v.object({ status: v.literal('saved'), clip: Id }),
+  /** New, or brought up to date as asked. `isCut`: only the beginning of a very long page. */
+  v.object({ status: v.literal('saved'), clip: Id, isCut: v.boolean() }),
   /** Kept already, and the page still says the same. A new selection was added to it. */
   v.object({ status: v.literal('unchanged'), clip: Id, savedAt: Instant, openTasks: v.number() }),
   /** Kept already, and the page has changed since: nothing was written; ask which. */

@@ -6,6 +6,7 @@ import { Failure } from '../errors.ts';
 
 const en: Omit<ClipWords, 'failures'> = {
   saved: 'Kept in Holdfast',
+  cut: 'Kept the beginning: the page is too long to keep whole',
   unchanged: 'Already kept, and nothing has changed',
   changed: 'Already kept, and the page has changed',
   open: 'Open',
@@ -16,6 +17,7 @@ const en: Omit<ClipWords, 'failures'> = {
 
 const de: typeof en = {
   saved: 'In Holdfast behalten',
+  cut: 'Nur der Anfang wurde behalten: die Seite ist zu lang',
   unchanged: 'Schon behalten, nichts hat sich geändert',
   changed: 'Schon behalten, die Seite hat sich geändert',
   open: 'Öffnen',

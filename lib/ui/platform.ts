@@ -20,6 +20,13 @@ export interface Platform {
   /** Opens the side panel at a route, e.g. '#/clip/…'. Only from a click. */
   readonly openPanel: (route?: string) => Promise<void>;
   readonly openOptions: () => Promise<void>;
+  /** The sites that Holdfast may read at any time, as match patterns, e.g. 'https://example.org/*'. */
+  readonly allowedSites: () => Promise<readonly string[]>;
+  readonly forgetSite: (pattern: string) => Promise<void>;
   /** The keyboard shortcuts as the person has set them: command name → 'Alt+Shift+S' or ''. */
   readonly shortcuts: () => Promise<ReadonlyMap<string, string>>;
+  /** The page of the browser on which shortcuts are set. */
+  readonly openShortcutSettings: () => Promise<void>;
+  /** Of the extension, e.g. '0.1.0'. */
+  readonly version: string;
 }

@@ -1,7 +1,7 @@
 /**
  * How soon the side panel shows its first list after a start of the browser, beside a page that
- * opens Dexie and shows the same number of rows. Both from the moment at which their scripts start
- * to the first row in the document; 10,000 tasks each.
+ * opens Dexie and shows the same number of rows. Both from the moment at which the page has a body
+ * (its scripts are then read and run) to the first row in it; 10,000 tasks each.
  */
 import { buildExtension } from '../../../tools/build.ts';
 import { launchChromium, removeFolder, temporaryProfile } from '../../../tools/chromium.ts';
@@ -39,8 +39,8 @@ export async function firstPaint(site: string, show: Show): Promise<Record<strin
     await removeFolder(profile);
   }
   const [panel, dexie] = [median(times.panel), median(times.dexie)];
-  show.table(`First list at ${count} tasks, from the start of the page's script, ms`, [
-    { page: 'side panel (from its snapshot)', ms: panel },
+  show.table(`First list at ${count} tasks, from the page's body on, ms`, [
+    { page: 'side panel (its last screen)', ms: panel },
     { page: 'Dexie, cold', ms: dexie },
   ]);
   return { first_paint_ms: panel, first_paint_vs_dexie_cold: dexie / panel };
@@ -60,7 +60,7 @@ async function fill(extension: string, profile: string, server: Site): Promise<v
     const panel = await context.newPage();
     await panel.goto(`chrome-extension://${extensionId}/sidepanel.html#/inbox`);
     await panel.getByRole('listitem').first().waitFor();
-    await panel.waitForFunction(() => localStorage.getItem('holdfast:snapshot:inbox') !== null);
+    await panel.waitForFunction(() => localStorage.getItem('holdfast:last-screen') !== null);
     const page = await context.newPage();
     await page.goto(`${server.origin}/dexie-list.html`);
     await page.evaluate(
@@ -74,18 +74,20 @@ async function fill(extension: string, profile: string, server: Site): Promise<v
 
 async function timeToFirstRow(context: Context, address: string): Promise<number> {
   const page = await context.newPage();
-  await page.addInitScript(() => {
-    const marks = globalThis as { scriptsAt?: number; rowAt?: number };
-    document.addEventListener('readystatechange', () => (marks.scriptsAt ??= performance.now()));
+  const [first] = plainTasks(1);
+  await page.addInitScript((title) => {
+    const marks = globalThis as { bodyAt?: number; rowAt?: number };
     new MutationObserver(() => {
-      if (document.querySelector('li')) marks.rowAt ??= performance.now();
+      if (document.querySelector('body')) marks.bodyAt ??= performance.now();
+      const rows = [...document.querySelectorAll('li')];
+      if (rows.some((row) => row.textContent.includes(title))) marks.rowAt ??= performance.now();
     }).observe(document, { childList: true, subtree: true });
-  });
+  }, first?.title ?? '');
   await page.goto(address);
   await page.waitForFunction(() => (globalThis as { rowAt?: number }).rowAt !== undefined);
   const time = await page.evaluate(() => {
-    const { scriptsAt = NaN, rowAt = NaN } = globalThis as { scriptsAt?: number; rowAt?: number };
-    return rowAt - scriptsAt;
+    const { bodyAt = NaN, rowAt = NaN } = globalThis as { bodyAt?: number; rowAt?: number };
+    return rowAt - bodyAt;
   });
   await page.close();
   return time;

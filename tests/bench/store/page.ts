@@ -1,5 +1,5 @@
 /** Runs in the page: starts a worker per store and passes jobs on. */
-import type { Job } from './worker.ts';
+import type { Job } from './tasks.ts';
 
 const workers = new Map<string, Worker>();
 

@@ -14,7 +14,7 @@ import { installPeers } from '../peers.ts';
 import { type Experiment, median, type Show } from '../runner.ts';
 import { firstPaint } from './first-paint.ts';
 import type { Run } from './page.ts';
-import type { Job } from './worker.ts';
+import type { Job } from './tasks.ts';
 
 const stores = ['holdfast', 'sqlite', 'dexie', 'y-indexeddb'] as const;
 type StoreName = (typeof stores)[number];

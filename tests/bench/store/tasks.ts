@@ -16,6 +16,11 @@ export interface Store {
   readonly list: () => Promise<readonly { readonly title: string }[]>;
 }
 
+/** What the page asks of its worker. */
+export type Job =
+  | { readonly do: 'open'; readonly store: string }
+  | { readonly do: 'fill' | 'toggle' | 'toggle-list' | 'list' | 'floor'; readonly count: number };
+
 const words =
   'harbour letter window budget travel garden invoice school paper review kitchen train ' +
   'library concert doctor bicycle painting report meeting bakery'.replaceAll('\n', ' ');

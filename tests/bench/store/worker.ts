@@ -10,7 +10,7 @@ import { newEngine } from '../../../lib/engine/engine.ts';
 import { loadSigner } from '../../../lib/engine/keys.ts';
 import { type Id, newAction } from '../../../lib/model/id.ts';
 import { openDexie } from './dexie.ts';
-import { plainTasks, shown, type Store } from './tasks.ts';
+import { type Job, plainTasks, shown, type Store } from './tasks.ts';
 
 const stores: Readonly<Record<string, () => Promise<Store>>> = {
   holdfast: async () => {
@@ -155,10 +155,6 @@ async function timed(count: number, work: (turn: number) => unknown): Promise<nu
   }
   return times;
 }
-
-export type Job =
-  | { readonly do: 'open'; readonly store: string }
-  | { readonly do: 'fill' | 'toggle' | 'toggle-list' | 'list' | 'floor'; readonly count: number };
 
 let store: Store | null = null;
 
