@@ -199,6 +199,7 @@ export const de: Messages = {
   asksNothing: 'Diese Seite will nichts von dir.',
   allLookedAt: 'Du hast alles angesehen, was hier gefunden wurde.',
   fromThisPage: 'Von dieser Seite',
+  onlyBeginning: 'Diese Seite ist sehr lang. Nur ihr Anfang wurde behalten und gelesen.',
   keptText: 'Behaltener Text',
   versions: 'Fassungen',
   newestVersion: 'neueste',

@@ -195,6 +195,7 @@ export const en = {
   allLookedAt: 'You have looked at everything found here.',
   fromThisPage: 'From this page',
   keptText: 'Kept text',
+  onlyBeginning: 'This page is very long. Only its beginning was kept and read.',
   versions: 'Versions',
   newestVersion: 'newest',
   markedTask: (title: string) => `Task: ${title}`,
