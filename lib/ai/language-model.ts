@@ -15,7 +15,10 @@ export interface LanguageModel {
   readonly summarise: (document: ReadableDocument, signal: AbortSignal) => AsyncIterable<string>;
   /** The tasks that a page asks of its reader, in document order. Every quote is true
    *  (isTrueQuote); a page that asks nothing yields nothing. */
-  readonly findTasks: (document: ReadableDocument, signal: AbortSignal) => AsyncIterable<TaskProposal>;
+  readonly findTasks: (
+    document: ReadableDocument,
+    signal: AbortSignal,
+  ) => AsyncIterable<TaskProposal>;
 }
 
 export interface ReadableDocument {
