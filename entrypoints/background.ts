@@ -7,7 +7,7 @@ import * as v from 'valibot';
 import { type Browser, browser } from 'wxt/browser';
 import { defineBackground } from 'wxt/utils/define-background';
 import { findQuote } from '@/lib/clip/fragment.ts';
-import { Failure, isFailureCode } from '@/lib/errors.ts';
+import { Failure } from '@/lib/errors.ts';
 import {
   Bell,
   type ClipAnswer,
@@ -44,13 +44,13 @@ export default defineBackground(() => {
       browser.contextMenus.create({
         ...menu('link', 'menuClipLink'),
         contexts: ['link'],
-        targetUrlPatterns: web,
+        targetUrlPatterns: ['http://*/*', 'https://*/*'],
       });
     });
   });
 
   browser.contextMenus.onClicked.addListener(({ menuItemId, linkUrl }, tab) => {
-    if (menuItemId === 'link' && linkUrl) void clipLink(linkUrl).then(notifyFailure);
+    if (menuItemId === 'link' && linkUrl) void clipLink(linkUrl).then(notify, notifyFailure);
     else if (tab) void clipAndTell(tab);
   });
 
@@ -105,18 +105,19 @@ function openEngine(): Promise<void> {
   return opening;
 }
 
-/** Keeps the page of a tab. @param toast whether the page itself shows what came of it. */
+/**
+ * Keeps the page of a tab.
+ *
+ * @param toast whether the page itself shows what came of it.
+ * @throws Failure if the clip script could not run: then the page shows nothing.
+ */
 async function clip(tab: Tab, ifKept: IfKept, toast: boolean): Promise<ClipAnswer> {
-  try {
-    if (tab.id === undefined) throw new Failure('clip/not-a-page');
-    if (tab.incognito) throw new Failure('clip/incognito');
-    await openEngine();
-    const nonce = crypto.randomUUID();
-    await browser.runtime.sendMessage({ expect: 'clip', nonce, tab: tab.id } satisfies Expectation);
-    return await inject(tab.id, { nonce, ifKept, toast, words: clipWords });
-  } catch (error) {
-    return failedAnswer(error);
-  }
+  if (tab.id === undefined) throw new Failure('clip/not-a-page');
+  if (tab.incognito) throw new Failure('clip/incognito');
+  await openEngine();
+  const nonce = crypto.randomUUID();
+  await browser.runtime.sendMessage({ expect: 'clip', nonce, tab: tab.id } satisfies Expectation);
+  return inject(tab.id, { nonce, ifKept, toast, words: clipWords });
 }
 
 /** Runs the clip script in a tab. @throws Failure 'clip/forbidden' where the browser refuses. */
@@ -155,9 +156,7 @@ async function clipActiveTab(): Promise<void> {
 
 /** The page shows what came of it; where it cannot, a notification does. */
 async function clipAndTell(tab: Tab): Promise<void> {
-  const answer = await clip(tab, 'ask', true);
-  const codes = ['clip/forbidden', 'clip/incognito', 'clip/not-a-page', 'engine/unavailable'];
-  if (answer.is === 'failed' && codes.includes(answer.code)) await notifyFailure(answer);
+  await clip(tab, 'ask', true).catch(notifyFailure);
 }
 
 /**
@@ -165,30 +164,37 @@ async function clipAndTell(tab: Tab): Promise<void> {
  * Holdfast must be allowed to read the site; the person is asked.
  */
 async function clipLink(address: string): Promise<ClipAnswer> {
+  const { protocol, host } = new URL(address);
+  const origins = [`${protocol}//${host}/*`];
+  // First of all: the click that allows the question is soon over.
+  if (!(await browser.permissions.request({ origins }))) throw new Failure('clip/not-allowed');
+  const tab = await browser.tabs.create({ url: address, active: false });
   try {
-    const { protocol, host } = new URL(address);
-    const origins = [`${protocol}//${host}/*`];
-    // First of all: the click that allows the question is soon over.
-    if (!(await browser.permissions.request({ origins }))) throw new Failure('clip/forbidden');
-    const tab = await browser.tabs.create({ url: address, active: false });
-    try {
-      await loaded(tab.id ?? 0);
-      return await clip(tab, 'update', false);
-    } finally {
-      await browser.tabs.remove(tab.id ?? 0);
-    }
-  } catch (error) {
-    return failedAnswer(error);
+    await loaded(tab.id ?? 0);
+    return await clip(tab, 'update', false);
+  } finally {
+    await browser.tabs.remove(tab.id ?? 0);
   }
 }
 
-async function notifyFailure(answer: ClipAnswer): Promise<void> {
-  if (answer.is === 'done') return;
+async function notify(answer: ClipAnswer): Promise<void> {
+  if (answer.is === 'failed') {
+    await say(clipWords.failures[answer.code] ?? answer.code);
+  } else {
+    await say(answer.outcome.status === 'unchanged' ? clipWords.unchanged : clipWords.saved);
+  }
+}
+
+async function notifyFailure(error: unknown): Promise<void> {
+  await say(wordsFor(error));
+}
+
+async function say(message: string): Promise<void> {
   await browser.notifications.create({
     type: 'basic',
     iconUrl: browser.runtime.getURL('/icon/128.png'),
     title: browser.i18n.getMessage('name'),
-    message: wordsFor(new Failure(isFailureCode(answer.code) ? answer.code : 'internal')),
+    message,
   });
 }
 

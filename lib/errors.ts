@@ -57,6 +57,11 @@ export const failures = {
     retryable: false,
     message: 'The browser does not let extensions read this page.',
   },
+  /** The person did not let Holdfast read the site behind a link. */
+  'clip/not-allowed': {
+    retryable: false,
+    message: 'Holdfast may not read that site unless you allow it.',
+  },
   /** The tab is incognito, and what is kept would outlive it. */
   'clip/incognito': {
     retryable: false,

@@ -47,6 +47,7 @@ const failures: Partial<Record<FailureCode, string>> = {
     'Das ist ein PDF. Holdfast kann PDFs noch nicht lesen; markiere den Text in einem anderen Programm.',
   'clip/not-a-page': 'Dieser Tab zeigt keine Seite, die man lesen kann.',
   'clip/forbidden': 'Der Browser erlaubt Erweiterungen nicht, diese Seite zu lesen.',
+  'clip/not-allowed': 'Holdfast darf diese Website nur lesen, wenn du es erlaubst.',
   'clip/incognito': 'Holdfast behält keine Seiten aus Inkognito-Fenstern.',
   'clip/unexpected': 'Diese Seite sollte nicht behalten werden.',
   'clip/gone': 'Die Seite wurde geschlossen, bevor sie behalten werden konnte.',
