@@ -115,19 +115,7 @@ export function capture(text: string, rest: Partial<PageCapture> = {}): PageCapt
     page: pageText(text),
     selection: null,
     hidden: [],
+    isCut: false,
     ...rest,
   };
-}
-
-/** The answers of a stream until one fits. */
-export async function until<T>(
-  answers: AsyncIterable<T>,
-  fits: (answer: T) => boolean,
-): Promise<T> {
-  for await (const answer of answers) if (fits(answer)) return answer;
-  throw new Error('the stream ended');
-}
-
-export async function first<T>(answers: AsyncIterable<T>): Promise<T> {
-  return until(answers, () => true);
 }
