@@ -2,37 +2,29 @@
  * Actions: what the person did on this device, newest last. Answers repeated requests with the first
  * answer, and holds what it takes to undo and redo. Local: it never leaves the device.
  */
-import { type Claim, decodeValue, encodeValue } from '../ledger/claims.ts';
+import { type Claim, decodeValue, encodeValue, entityOf } from '../ledger/claims.ts';
+import { equal } from '../ledger/envelope.ts';
 import { clientOf, editNote, readNote } from '../ledger/notes.ts';
 import { fieldSpec } from '../model/entities.ts';
 import * as v from 'valibot';
 import { type Id, idFromBytes, idToBytes } from '../model/id.ts';
 import type { ActionKind, ActionLabel } from '../model/views.ts';
-import { elementIsPresent, entityKey, fieldValue, noteUpdates, winnerOf } from './projection.ts';
-import type { Identity } from './log.ts';
+import { elementIsPresent, entityKey, fieldValue, noteUpdates } from './projection.ts';
 import type { Connection } from './sqlite.ts';
 
-/** How many actions can be taken back, at least. */
+/** How many actions are remembered, undos and redos among them. */
 const kept = 1_000;
 
-/** A claim that takes another back, as long as that one still stands. Of a text: the whole text
- *  before, put back only while the text is still the one after. */
-type Flip =
-  | Exclude<Claim, { merge: 'text' }>
-  | {
-      readonly kind: Claim['kind'];
-      readonly id: Id;
-      readonly field: string;
-      readonly merge: 'text';
-      readonly before: string;
-      readonly after: string;
-    };
-
-/** The envelopes of an action. */
-export interface Seqs {
-  readonly first: number;
-  readonly last: number;
-}
+/** What an action did in one place: what was there before is put back only while what is there now
+ *  is what the action left. It is compared by value, because what an undo put back is the word of
+ *  the undo's envelope, and yet what the action before had left. */
+type Flip = Pick<Claim, 'kind' | 'id' | 'field'> &
+  (
+    | { readonly merge: 'register'; readonly before: unknown; readonly after: unknown }
+    /** Afterwards it is the other way round. */
+    | { readonly merge: 'set'; readonly element: unknown; readonly before: boolean }
+    | { readonly merge: 'text'; readonly before: string; readonly after: string }
+  );
 
 export interface ActionRecord {
   readonly id: Id;
@@ -49,8 +41,6 @@ export interface ActionRecord {
 export interface Flippable {
   readonly label: ActionLabel;
   readonly number: number;
-  readonly firstSeq: number;
-  readonly lastSeq: number;
   readonly flip: Uint8Array;
 }
 
@@ -61,19 +51,19 @@ export function actionNumbers(connection: Connection): Map<Id, number> {
   return new Map(rows.map(({ id, number }) => [idFromBytes(id), number]));
 }
 
-/** The first answer of a request that was carried out before. */
-export function answerOf(connection: Connection, number: number): unknown {
+/** The first answer of a request that was carried out before; null if it is forgotten. */
+export function answerOf(connection: Connection, number: number): { answer: unknown } | null {
   const row = connection.get<{ answer: string }>(
     'select answer from action where number = ?',
     number,
   );
-  return row && (JSON.parse(row.answer) as { value?: unknown }).value;
+  return row ? { answer: (JSON.parse(row.answer) as { value?: unknown }).value } : null;
 }
 
 /** A new action of the person: what was undone before it cannot be redone any more. Its number. */
-export function record(connection: Connection, action: ActionRecord, seqs: Seqs): number {
+export function record(connection: Connection, action: ActionRecord): number {
   connection.run(`update action set state = 'settled' where state = 'undone'`);
-  return insert(connection, action, 'done', seqs);
+  return insert(connection, action, 'done');
 }
 
 /** An undo or redo, kept only for its answer. */
@@ -82,17 +72,16 @@ export function recordFlip(
   flipped: Flippable,
   to: 'done' | 'undone',
   action: ActionRecord,
-  seqs: Seqs,
 ): number {
+  const number = insert(connection, { ...action, flip: new Uint8Array(0) }, 'settled');
   connection.run(
-    'update action set state = ?, first_seq = ?, last_seq = ?, flip = ? where number = ?',
+    'update action set state = ?, flip = ?, flipped_by = ? where number = ?',
     to,
-    seqs.first,
-    seqs.last,
     action.flip,
+    number,
     flipped.number,
   );
-  return insert(connection, { ...action, flip: new Uint8Array(0) }, 'settled', seqs);
+  return number;
 }
 
 /** What an undo takes back: the named action, else the last one done. */
@@ -102,9 +91,9 @@ export function lastDone(connection: Connection, action: Id | null): Flippable |
     : find(connection, `state = 'done'`);
 }
 
-/** What a redo does again: the action undone last, which is the oldest of those undone. */
+/** What a redo does again: the action undone last, not the oldest, because an undo may name one. */
 export function lastUndone(connection: Connection): Flippable | null {
-  return find(connection, `state = 'undone'`, undefined, 'asc');
+  return find(connection, `state = 'undone'`, undefined, 'flipped_by');
 }
 
 /**
@@ -114,25 +103,25 @@ export function lastUndone(connection: Connection): Flippable | null {
  */
 export function flipOf(connection: Connection, claims: readonly Claim[]): Uint8Array {
   const flips: Flip[] = [];
-  const created = new Set<Id>();
+  const created = new Set<string>();
   const texts = new Map<string, { updates: Uint8Array[]; before: string; claim: Claim }>();
   for (const claim of claims) {
     const { kind, id, field } = claim;
-    if (created.has(id)) continue;
-    const key = entityKey(connection, id);
+    const entity = entityOf(claim);
+    if (created.has(entity)) continue;
+    const key = entityKey(connection, claim);
     if (key === undefined) {
-      created.add(id);
-      flips.push({ kind, id, field: 'deleted', merge: 'register', value: true });
+      created.add(entity);
+      flips.push({ kind, id, field: 'deleted', merge: 'register', before: true, after: false });
     } else if (claim.merge === 'register') {
-      const value = fieldValue(connection, key, field, 'register') ?? emptyValue(kind, field);
-      flips.push({ kind, id, field, merge: 'register', value });
+      const before = registerValue(connection, key, kind, field);
+      flips.push({ kind, id, field, merge: 'register', before, after: claim.value });
     } else if (claim.merge === 'set') {
-      const { element } = claim;
-      const present = elementIsPresent(connection, key, field, encodeValue(element));
-      if (present !== claim.present)
-        flips.push({ kind, id, field, merge: 'set', element, present });
+      const { element, present } = claim;
+      const before = elementIsPresent(connection, key, field, encodeValue(element));
+      if (before !== present) flips.push({ kind, id, field, merge: 'set', element, before });
     } else {
-      const place = `${id} ${field}`;
+      const place = `${entity} ${field}`;
       let text = texts.get(place);
       if (!text) {
         const updates = noteUpdates(connection, key, field);
@@ -148,27 +137,20 @@ export function flipOf(connection: Connection, claims: readonly Claim[]): Uint8A
   return encodeValue(flips);
 }
 
-/** The claims that flip an action now: only where its own claims still stand. */
+/** The claims that flip an action now: only where what it did is still there. */
 export function flipClaims(
   connection: Connection,
-  identity: Identity,
-  deviceKey: Uint8Array,
-  { flip, firstSeq, lastSeq }: Flippable,
+  device: Uint8Array,
+  { flip }: Flippable,
 ): Claim[] {
-  const stands = (entity: number, field: string, element?: Uint8Array) => {
-    const winner = winnerOf(connection, entity, field, element);
-    // A new thing's 'deleted' was never claimed: nothing stands against deleting it.
-    if (!winner) return true;
-    return winner.device === identity.device && winner.seq >= firstSeq && winner.seq <= lastSeq;
-  };
-  return (decodeValue(flip) as Flip[]).flatMap((claim): Claim[] => {
-    const entity = entityKey(connection, claim.id);
+  return (decodeValue(flip) as Flip[]).flatMap((place): Claim[] => {
+    const entity = entityKey(connection, place);
     if (entity === undefined) return [];
-    const { kind, id, field } = claim;
-    if (claim.merge === 'text') {
+    const { kind, id, field } = place;
+    if (place.merge === 'text') {
       const updates = noteUpdates(connection, entity, field);
-      if (readNote(updates) !== claim.after) return [];
-      return editNote(updates, clientOf(deviceKey), claim.before).map((update) => ({
+      
+      return editNote(updates, clientOf(device), place.before).map((update) => ({
         kind,
         id,
         field,
@@ -176,33 +158,39 @@ export function flipClaims(
         update,
       }));
     }
-    const element = claim.merge === 'set' ? encodeValue(claim.element) : undefined;
-    return stands(entity, field, element) ? [claim] : [];
+    if (place.merge === 'set') {
+      const { element, before: present } = place;
+      const isThere = elementIsPresent(connection, entity, field, encodeValue(element));
+      return isThere === present ? [] : [{ kind, id, field, merge: 'set', element, present }];
+    }
+    const value = registerValue(connection, entity, kind, field);
+    if (!equal(encodeValue(value), encodeValue(place.after))) return [];
+    return [{ kind, id, field, merge: 'register', value: place.before }];
   });
 }
 
-/** The value of a register that nobody has claimed. */
-function emptyValue(kind: Claim['kind'], field: string): unknown {
+/** The value of a register, also of one that nobody has claimed. */
+function registerValue(
+  connection: Connection,
+  entity: number,
+  kind: Claim['kind'],
+  field: string,
+): unknown {
+  const value = fieldValue(connection, entity, field, 'register');
+  if (value !== null) return value;
   const schema = fieldSpec(kind, field)?.schema;
   return [null, false, 0, ''].find((value) => schema && v.is(schema, value)) ?? null;
 }
 
-function insert(
-  connection: Connection,
-  action: ActionRecord,
-  state: 'done' | 'settled',
-  { first, last }: Seqs,
-): number {
+function insert(connection: Connection, action: ActionRecord, state: 'done' | 'settled'): number {
   const row = connection.get<{ number: number }>(
-    `insert into action (id, kind, subject, count, state, first_seq, last_seq, flip, answer, at)
-     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) returning number`,
+    `insert into action (id, kind, subject, count, state, flip, answer, at)
+     values (?, ?, ?, ?, ?, ?, ?, ?) returning number`,
     idToBytes(action.id),
     action.kind,
     action.subject,
     action.count,
     state,
-    first,
-    last,
     action.flip,
     JSON.stringify({ value: action.answer }),
     action.at,
@@ -216,7 +204,7 @@ function find(
   connection: Connection,
   where: string,
   id?: Uint8Array,
-  order: 'asc' | 'desc' = 'desc',
+  order = 'number',
 ): Flippable | null {
   const row = connection.get<{
     number: number;
@@ -224,12 +212,10 @@ function find(
     kind: ActionKind;
     subject: string;
     count: number;
-    first_seq: number;
-    last_seq: number;
     flip: Uint8Array;
   }>(
-    `select number, id, kind, subject, count, first_seq, last_seq, flip from action
-     where ${where} order by number ${order} limit 1`,
+    `select number, id, kind, subject, count, flip from action
+     where ${where} order by ${order} desc limit 1`,
     ...(id ? [id] : []),
   );
   return (
@@ -241,8 +227,6 @@ function find(
         count: row.count,
       },
       number: row.number,
-      firstSeq: row.first_seq,
-      lastSeq: row.last_seq,
       flip: row.flip,
     }) ??
     null

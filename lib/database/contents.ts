@@ -1,7 +1,7 @@
 /**
  * Contents: the kept texts of clips, immutable, addressed by the SHA-256 of their bytes.
  *
- * The bytes are CBOR of `{ page, hidden }`, canonical, so that the same text has the same address
+ * The bytes are CBOR of `{ page, hidden, isCut }`, canonical, so that the same text has the same address
  * on every device.
  */
 import { sha256 } from '@noble/hashes/sha2.js';
@@ -14,6 +14,7 @@ import type { Connection } from './sqlite.ts';
 export interface ContentText {
   readonly page: PageText;
   readonly hidden: readonly HiddenText[];
+  readonly isCut: boolean;
 }
 
 export interface Content {
@@ -21,8 +22,8 @@ export interface Content {
   readonly bytes: Uint8Array;
 }
 
-export function makeContent({ page, hidden }: ContentText): Content {
-  const bytes = encodeValue({ page, hidden });
+export function makeContent({ page, hidden, isCut }: ContentText): Content {
+  const bytes = encodeValue({ page, hidden, isCut });
   return { hash: bytesToHex(sha256(bytes)) as ContentHash, bytes };
 }
 

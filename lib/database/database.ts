@@ -19,7 +19,6 @@ import {
   lastUndone,
   record,
   recordFlip,
-  type Seqs,
 } from './actions.ts';
 import { type Content, contentText, storeContent } from './contents.ts';
 import { append, changes, countEnvelopes, headOf, identify, type LogHead, ownerOf } from './log.ts';
@@ -57,8 +56,7 @@ export function prepareDatabase(connection: Connection): Uint8Array | null {
  * @param newSpace 16 random bytes, used by an empty database.
  */
 export function openDatabase(connection: Connection, device: Uint8Array, newSpace: Uint8Array) {
-  const identity = identify(connection, device, newSpace);
-  const { space, device: own } = identity;
+  const { space, spaceId, device: own } = identify(connection, device, newSpace);
 
   const rebuild = (): number =>
     connection.transaction(() => {
@@ -80,37 +78,34 @@ export function openDatabase(connection: Connection, device: Uint8Array, newSpac
     sealed: readonly Sealed[],
     contents: readonly Content[],
     at: number,
-    also: (seqs: Seqs) => T,
+    also: () => T,
   ): T => {
-    const result = connection.transaction(() => also(write(sealed, contents, at)));
+    const result = connection.transaction(() => {
+      for (const content of contents) storeContent(connection, content);
+      for (const { seq, hlc, envelope, hash, claims } of sealed) {
+        append(connection, { space, device: own, seq }, envelope, hash, at);
+        apply(connection, { device: own, seq, hlc }, claims);
+      }
+      return also();
+    });
     const last = sealed.at(-1);
     if (last) head = { device, seq: last.seq, hash: last.hash, hlc: last.hlc };
     return result;
   };
 
-  const write = (sealed: readonly Sealed[], contents: readonly Content[], at: number) => {
-    for (const content of contents) storeContent(connection, content);
-    for (const { seq, hlc, envelope, hash, claims } of sealed) {
-      append(connection, { space, device: own, seq }, envelope, hash, at);
-      apply(connection, { device: own, seq, hlc }, claims);
-    }
-    const first = sealed[0]?.seq ?? 0;
-    return { first, last: first + sealed.length - 1 };
-  };
-
   return {
-    spaceId: identity.spaceId,
+    spaceId,
     head: (): LogHead | null => head,
 
     /** The first answer of a request that was carried out before; null: it was not. */
     answered: (action: Id): { readonly answer: unknown } | null => {
       const number = numbers.get(action);
-      return number === undefined ? null : { answer: answerOf(connection, number) };
+      return number === undefined ? null : answerOf(connection, number);
     },
     flipOf: (claims: readonly Claim[]) => flipOf(connection, claims),
     lastDone: (action: Id | null) => lastDone(connection, action),
     lastUndone: () => lastUndone(connection),
-    flipClaims: (flippable: Flippable) => flipClaims(connection, identity, device, flippable),
+    flipClaims: (flippable: Flippable) => flipClaims(connection, device, flippable),
 
     /** Commits one action of the person: `sealed` ascends from the head. */
     commit: (
@@ -118,7 +113,7 @@ export function openDatabase(connection: Connection, device: Uint8Array, newSpac
       sealed: readonly Sealed[],
       contents: readonly Content[],
     ): void => {
-      const recorded = (seqs: Seqs) => record(connection, action, seqs);
+      const recorded = () => record(connection, action);
       numbers.set(action.id, commit(sealed, contents, action.at, recorded));
     },
     /** Commits the undo or redo of an action. */
@@ -128,7 +123,7 @@ export function openDatabase(connection: Connection, device: Uint8Array, newSpac
       action: ActionRecord,
       sealed: readonly Sealed[],
     ): void => {
-      const recorded = (seqs: Seqs) => recordFlip(connection, flipped, to, action, seqs);
+      const recorded = () => recordFlip(connection, flipped, to, action);
       numbers.set(action.id, commit(sealed, [], action.at, recorded));
     },
     /** The first envelope of a log, which no action made. */
@@ -141,7 +136,9 @@ export function openDatabase(connection: Connection, device: Uint8Array, newSpac
     storeReading: (reading: Parameters<typeof storeReading>[1]) => {
       connection.transaction(() => storeReading(connection, reading));
     },
-    dropReading: (content: Parameters<typeof dropReading>[1]) => dropReading(connection, content),
+    dropReading: (content: Parameters<typeof dropReading>[1]) => {
+      connection.transaction(() => dropReading(connection, content));
+    },
     unread: () => unread(connection),
 
     tasks: (...[view, limit]: TailOf<typeof queries.tasks>) =>
@@ -150,7 +147,7 @@ export function openDatabase(connection: Connection, device: Uint8Array, newSpac
       queries.taskCards(connection, view, limit),
     task: (id: Id) => queries.task(connection, id),
     noteUpdates: (id: Id): Uint8Array[] => {
-      const key = entityKey(connection, id);
+      const key = entityKey(connection, { kind: 'task', id });
       return key === undefined ? [] : noteUpdates(connection, key, 'notes');
     },
     topOrder: (list: Id | null) => queries.topOrder(connection, list),

@@ -8,6 +8,7 @@ import {
   type Claim,
   decodeValue,
   encodeValue,
+  entityOf,
   type RegisterClaim,
   type SetClaim,
   type TextClaim,
@@ -77,10 +78,10 @@ const columns: Readonly<Record<EntityKind, Columns>> = {
 };
 
 export function apply(connection: Connection, origin: Origin, claims: readonly Claim[]): void {
-  for (const [id, ofEntity] of groupById(claims)) {
-    const kind = ofEntity[0]?.kind;
-    if (kind === undefined) continue;
-    const known = entityKey(connection, id);
+  for (const ofEntity of Map.groupBy(claims, entityOf).values()) {
+    const [{ kind, id } = {}] = ofEntity;
+    if (!kind || !id) continue;
+    const known = entityKey(connection, { kind, id });
     const key = known ?? addEntity(connection, id, kind);
     const cells = new Map<string, Parameter>();
     const touched = new Set<string>();
@@ -129,24 +130,6 @@ export function fieldValue(
     .map(({ element }) => decodeValue(element));
 }
 
-/** The claim that gives a register its value, or an element its presence. */
-export function winnerOf(
-  connection: Connection,
-  entity: number,
-  field: string,
-  element: Uint8Array = nothing,
-): { readonly device: number; readonly seq: number } | null {
-  const { winner } = joinRegister(standings(connection, entity, field, element), saw);
-  return (
-    winner && {
-      device:
-        connection.get<{ id: number }>('select id from device where key = ?', winner.device)?.id ??
-        0,
-      seq: winner.seq,
-    }
-  );
-}
-
 export function elementIsPresent(
   connection: Connection,
   entity: number,
@@ -162,8 +145,15 @@ export function elementIsPresent(
   );
 }
 
-export function entityKey(connection: Connection, id: Id): number | undefined {
-  return connection.get<{ key: number }>('select key from entity where id = ?', idToBytes(id))?.key;
+export function entityKey(
+  connection: Connection,
+  { kind, id }: Pick<Claim, 'kind' | 'id'>,
+): number | undefined {
+  return connection.get<{ key: number }>(
+    'select key from entity where id = ? and kind = ?',
+    idToBytes(id),
+    kind,
+  )?.key;
 }
 
 /** The updates that made a note, oldest first by author. */
@@ -329,14 +319,4 @@ function indexClip(connection: Connection, key: number, isNew: boolean): void {
   if (!row) return;
   const body = contentText(connection, row.content)?.page.text ?? row.excerpt;
   connection.run('insert into words (rowid, title, body) values (?, ?, ?)', key, row.title, body);
-}
-
-function groupById(claims: readonly Claim[]): ReadonlyMap<Id, Claim[]> {
-  const groups = new Map<Id, Claim[]>();
-  for (const claim of claims) {
-    const group = groups.get(claim.id);
-    if (group) group.push(claim);
-    else groups.set(claim.id, [claim]);
-  }
-  return groups;
 }

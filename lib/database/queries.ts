@@ -30,21 +30,28 @@ type TaskTuple = [
   string[],
   Source | null,
   0 | 1,
+  /** Site or address of the clip that it came from; absent if it came from none. */
+  (string | null)?,
 ];
+
+const card = `case when source is null then card else json_insert(card, '$[#]', (
+  select coalesce(clip.site, clip.address) from entity join clip on clip.key = entity.key
+  where entity.id = task.clip and entity.kind = 'clip'
+)) end as card`;
 
 const isOpen = 'completed_at is null and deleted = 0';
 
 /** Rows of a view, one more than asked for tells whether there are more. */
 const taskQueries: Readonly<Record<TaskView['of'], string>> = {
-  inbox: `select card from task where home = 0 and ?1 is null and ${isOpen} order by ord, id limit ?2`,
-  list: `select card from task where home = (
+  inbox: `select ${card} from task where home = 0 and ?1 is null and ${isOpen} order by ord, id limit ?2`,
+  list: `select ${card} from task where home = (
       select list.key from entity join list on list.key = entity.key where entity.id = ?1
     ) and ${isOpen} order by ord, id limit ?2`,
-  today: `select card from task where due <= ?1 and due is not null and ${isOpen}
+  today: `select ${card} from task where due <= ?1 and due is not null and ${isOpen}
     order by due, ord, id limit ?2`,
-  done: `select card from task where completed_at is not null and deleted = 0 and ?1 is null
+  done: `select ${card} from task where completed_at is not null and deleted = 0 and ?1 is null
     order by completed_at desc limit ?2`,
-  clip: `select card from task where clip = ?1 and source is not null and deleted = 0
+  clip: `select ${card} from task where clip = ?1 and source is not null and deleted = 0
     order by completed_at is not null, ord, id limit ?2`,
 };
 
@@ -83,7 +90,7 @@ function viewParameter(view: TaskView): Parameter {
 /** Null: there is none, or it was deleted. */
 export function task(connection: Connection, id: Id): TaskDetail | null {
   const row = connection.get<{ card: string; notes: string }>(
-    `select card, notes from entity join task on task.key = entity.key
+    `select ${card}, notes from entity join task on task.key = entity.key
      where entity.id = ? and deleted = 0`,
     idToBytes(id),
   );
@@ -243,11 +250,11 @@ export function page(connection: Connection, id: Id, failed: string | null): Pag
   };
 }
 
-/** Every word, the last one as a beginning; best first. */
+/** Every word or its beginning; best first. */
 export function search(connection: Connection, text: string, limit: number): SearchHit[] {
   const words = text.normalize('NFC').match(/[\p{L}\p{M}\p{N}]+/gu);
   if (!words) return [];
-  const query = words.map((word) => `"${word}"`).join(' ') + '*';
+  const query = words.map((word) => `"${word}"*`).join(' ');
   const hits = connection.all<{ kind: 'task' | 'clip'; id: Uint8Array }>(
     `select entity.kind, entity.id from words join entity on entity.key = words.rowid
      where words match ? order by bm25(words, 4.0, 1.0) limit ?`,
@@ -293,6 +300,7 @@ function taskFromTuple([
   tags,
   source,
   hasNotes,
+  place = null,
 ]: TaskTuple): Task {
   return {
     id,
@@ -305,5 +313,6 @@ function taskFromTuple([
     tags,
     source,
     hasNotes: hasNotes === 1,
+    site: place && (URL.parse(place)?.host ?? place),
   };
 }

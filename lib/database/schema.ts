@@ -40,24 +40,28 @@ export const migrations: readonly Migration[] = [
         subject text not null,
         count integer not null, -- things touched
         state text not null, -- done · undone · settled (cannot be flipped any more)
-        first_seq integer not null, -- the envelopes whose claims must still stand to flip it
-        last_seq integer not null,
-        flip blob not null, -- CBOR: the claims that take it back, or do it again
+        flip blob not null, -- CBOR: what takes it back, or does it again
+        flipped_by integer, -- number of its last undo or redo
         answer text not null, -- JSON
         at integer not null -- Unix ms
       ) strict;
-      create index action_undone on action (number) where state = 'undone';
+      create index action_undone on action (flipped_by) where state = 'undone';
     `,
   },
 ];
 
 /** Raise it whenever `derivedTables` or the projection changes. */
-export const derivedVersion = 1;
+export const derivedVersion = 2;
 
 const isOpen = 'completed_at is null and deleted = 0';
 
 export const derivedTables = `
-  create table entity (key integer primary key, id blob not null unique, kind text not null) strict;
+  create table entity (
+    key integer primary key,
+    id blob not null,
+    kind text not null,
+    unique (id, kind)
+  ) strict;
   -- Of each device, its last word on each field (or element of a set): a device has seen its own.
   create table claim (
     entity integer not null,
@@ -160,7 +164,7 @@ export const cacheTables = `
   ) strict, without rowid;
 `;
 
-const derivedNames = ['entity', 'claim', 'note_update', 'task', 'list', 'clip', 'words'];
+export const derivedNames = ['entity', 'claim', 'note_update', 'task', 'list', 'clip', 'words'];
 
 /**
  * Brings the ledger tables up to date.

@@ -28,8 +28,13 @@ export interface Connection {
   readonly version: string;
 }
 
+export interface MemoryConnection extends Connection {
+  /** The database file, as it would lie on a disk. */
+  readonly image: () => Uint8Array;
+}
+
 /** A database in memory, for tests. @param image of a database file to start from. */
-export async function openMemory(image?: Uint8Array): Promise<Connection> {
+export async function openMemory(image?: Uint8Array): Promise<MemoryConnection> {
   const sqlite = await sqlite3InitModule();
   const database = new sqlite.oo1.DB(':memory:');
   if (image) {
@@ -41,7 +46,10 @@ export async function openMemory(image?: Uint8Array): Promise<Connection> {
       sqlite.capi.sqlite3_deserialize(database, 'main', bytes, length, length, flags),
     );
   }
-  return connect(sqlite, database);
+  return {
+    ...connect(sqlite, database),
+    image: () => sqlite.capi.sqlite3_js_db_export(database),
+  };
 }
 
 /** The files of the private file system that are databases of ours, and one of them opened. */
@@ -200,18 +208,19 @@ function statementMaker({ wasm, capi }: Sqlite3Static, database: Oo1Database) {
   const { SQLITE_ROW, SQLITE_DONE, SQLITE_INTEGER, SQLITE_FLOAT, SQLITE_TEXT, SQLITE_BLOB } = capi;
 
   const encoder = new TextEncoder();
-  const decoder = new TextDecoder();
+  // By default a decoder swallows a U+FEFF at the start of a text.
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   const check = (code: number) => {
     if (code !== 0) database.checkRc(code);
   };
 
   // Bound texts and blobs lie here until the statement is reset; statements never overlap.
-  let scratch = 0;
-  let scratchSize = 0;
+  let scratchSize = 65_536;
+  let scratch = wasm.alloc(scratchSize);
   const reserve = (size: number) => {
     if (size <= scratchSize) return;
-    if (scratch) wasm.dealloc(scratch);
-    scratchSize = Math.max(size, scratchSize * 2, 65_536);
+    wasm.dealloc(scratch);
+    scratchSize = Math.max(size, scratchSize * 2);
     scratch = wasm.alloc(scratchSize);
   };
 
@@ -243,8 +252,7 @@ function statementMaker({ wasm, capi }: Sqlite3Static, database: Oo1Database) {
             at += written;
           } else if (typeof value !== 'number') {
             heap.set(value, at);
-            // A null pointer would be NULL; an empty blob is none.
-            check(bindBlob(statement, place, at || 1, value.length, 0));
+            check(bindBlob(statement, place, at, value.length, 0));
             at += value.length;
           } else if ((value | 0) === value) check(bindInt(statement, place, value));
           else if (Number.isSafeInteger(value)) {

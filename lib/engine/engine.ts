@@ -13,7 +13,7 @@ import type { Claim } from '../ledger/claims.ts';
 import type { Signer } from '../ledger/envelope.ts';
 import { clientOf, editNote } from '../ledger/notes.ts';
 import { type ContentHash, type EntityKind, fieldSpec } from '../model/entities.ts';
-import { clipId, type Id, newId } from '../model/id.ts';
+import { clipId, type Id, isDerived, newId } from '../model/id.ts';
 import type { PageCapture, PageText } from '../model/page.ts';
 import type { ActionKind, TaskDetail } from '../model/views.ts';
 import type { Input, Service, TaskChange } from '../rpc/contract.ts';
@@ -40,8 +40,12 @@ export interface EngineParts {
 export function newEngine(parts: EngineParts): Service {
   const { database, signer, now, random } = parts;
   const revision = newRevision();
-  const writer = newWriter({ database, signer, now, onCommit: revision.move });
   const reader = newReader({ ...parts, onRead: revision.move });
+  const changed = () => {
+    revision.move();
+    reader.wake(); // there may be a new text, or one that an undo brought back
+  };
+  const writer = newWriter({ database, signer, now, onCommit: changed });
   reader.wake();
 
   const freshId = () => newId(now(), random(10));
@@ -149,14 +153,10 @@ export function newEngine(parts: EngineParts): Service {
 
   /** Deleting a task that came from a proposal also says that nobody wants it proposed again. */
   const deletion = (id: Id): Claim[] => {
-    const task = existing(id);
-    const clip = task.source && database.clip(task.source.clip, null);
-    const proposals = clip?.reading.state === 'ready' ? clip.reading.proposals : [];
+    const { clip } = existing(id);
     return [
       ...registerClaims('task', id, { deleted: true }),
-      ...(clip && proposals.some(({ key }) => key === id)
-        ? [setClaim('clip', clip.id, 'dismissed', id, true)]
-        : []),
+      ...(clip && isDerived(id) ? [setClaim('clip', clip.id, 'dismissed', id, true)] : []),
     ];
   };
 
@@ -185,7 +185,7 @@ export function newEngine(parts: EngineParts): Service {
     const row = database.clipRow(id);
     const savedAt = now();
     const highlight = highlightClaims(id, content.hash, capture);
-    const title = capture.title.slice(0, 500) || address;
+    const title = startOf(capture.title || address, 500);
     const answered = { kind: 'save-clip', subject: title, count: 1 } as const;
 
     if (row && row.content !== content.hash && ifKept === 'ask') {
@@ -202,8 +202,8 @@ export function newEngine(parts: EngineParts): Service {
       ...registerClaims('clip', id, {
         address,
         title,
-        site: capture.site?.slice(0, 200) ?? null,
-        byline: capture.byline?.slice(0, 300) ?? null,
+        site: capture.site && startOf(capture.site, 200),
+        byline: capture.byline && startOf(capture.byline, 300),
         published: capture.published,
         language: capture.page.language,
         content: content.hash,
@@ -221,16 +221,18 @@ export function newEngine(parts: EngineParts): Service {
       claims.push(...replaced);
     }
     const kind = row ? 'update-clip' : 'save-clip';
-    const answer = { status: 'saved', clip: id } as const;
+    const answer = { status: 'saved', clip: id, isCut: capture.isCut } as const;
     return { ...answered, kind, claims, contents: [content], answer };
   };
 
   const acceptProposals = ({ clip, tasks }: Input<'acceptProposals'>): Plan<Id[]> => {
     const row = database.clipRow(clip);
     if (!row) throw new Failure('entity/missing');
-    const byList = Map.groupBy(tasks, ({ list }) => list);
+    // What another page has accepted already stays as it is now.
+    const fresh = tasks.filter(({ key }) => !database.task(key));
+    const byList = Map.groupBy(fresh, ({ list }) => list);
     const orders = new Map([...byList].map(([list, own]) => [list, topOrders(list, own.length)]));
-    const claims = tasks.flatMap(({ key, title, deadline, dueCertain, list, quote }) =>
+    const claims = fresh.flatMap(({ key, title, deadline, dueCertain, list, quote }) =>
       registerClaims('task', key, {
         title,
         deadline,
@@ -241,9 +243,10 @@ export function newEngine(parts: EngineParts): Service {
         deleted: false,
       }),
     );
-    const ids = tasks.map(({ key }) => key);
-    const subject = tasks.length === 1 ? (tasks[0]?.title ?? '') : row.title;
-    return { kind: 'accept-proposals', subject, count: ids.length, claims, answer: ids };
+    const answer = tasks.map(({ key }) => key);
+    const [only, ...others] = fresh;
+    const subject = only && others.length === 0 ? only.title : row.title;
+    return { kind: 'accept-proposals', subject, count: fresh.length, claims, answer };
   };
 
   const deleteClips = (ids: readonly Id[]): Plan<undefined> => {
@@ -291,11 +294,7 @@ export function newEngine(parts: EngineParts): Service {
       }),
     deleteList: (id, action) => writer.write(action, () => deleteList(id)),
 
-    saveClip: async (input, action) => {
-      const outcome = await writer.write(action, () => saveClip(input));
-      reader.wake();
-      return outcome;
-    },
+    saveClip: (input, action) => writer.write(action, () => saveClip(input)),
     deleteClips: (ids, action) => writer.write(action, () => deleteClips(ids)),
     acceptProposals: (input, action) => writer.write(action, () => acceptProposals(input)),
     dismissProposals: ({ clip, keys }, action) =>
@@ -378,8 +377,9 @@ function setClaim(
 
 function highlightClaims(id: Id, content: ContentHash, { selection }: PageCapture): Claim[] {
   if (!selection) return [];
-  const { start, end, text } = selection;
-  const passage = { content, start, end, text: text.slice(0, 5_000) };
+  const { start } = selection;
+  const text = startOf(selection.text, 5_000);
+  const passage = { content, start, end: start + text.length, text };
   return [setClaim('clip', id, 'highlights', passage, true)];
 }
 
@@ -396,7 +396,12 @@ function changeKind(change: TaskChange): ActionKind {
 function excerptOf({ text, blocks }: PageText): string {
   const body = blocks.find(({ kind, start, end }) => kind !== 'heading' && end - start > 40);
   const start = body?.start ?? 0;
-  return text.slice(start, start + 300).replaceAll('\n', ' ');
+  return startOf(text.slice(start), 300).replaceAll('\n', ' ');
+}
+
+/** At most `limit` code units, never half a character at the end. */
+function startOf(text: string, limit: number): string {
+  return text.slice(0, limit).replace(/[\ud800-\udbff]$/, '');
 }
 
 function isOpenTask({ completedAt }: { readonly completedAt: number | null }): boolean {

@@ -8,7 +8,7 @@
 import type { Content } from '../database/contents.ts';
 import type { Database, Sealed } from '../database/database.ts';
 import { Failure } from '../errors.ts';
-import { type Claim, encodePayload } from '../ledger/claims.ts';
+import { type Claim, decodePayload, encodePayload } from '../ledger/claims.ts';
 import { tick } from '../ledger/clock.ts';
 import { draft, type EnvelopeKind, payloadLimit, type Signer } from '../ledger/envelope.ts';
 import { schemaVersion } from '../model/entities.ts';
@@ -134,22 +134,23 @@ export function newWriter({ database, signer, now, onCommit }: WriterParts): Wri
  */
 function pieces(action: Id, claims: readonly Claim[]): Piece[] {
   if (claims.length === 0) return [];
-  const whole = pieceOf(action, claims);
-  if (whole.payload.length <= payloadLimit && !repeatsText(claims)) return [whole];
+  const encoded = (some: readonly Claim[]) => encodePayload({ action, claims: some });
+  const whole = encoded(claims);
+  if (whole.length <= payloadLimit && !repeatsText(claims)) return [pieceOf(whole)];
   const made: Piece[] = [];
   let together: Claim[] = [];
   let size = 0;
   for (const group of groups(claims)) {
-    const groupSize = encodePayload({ action, claims: group }).length;
+    const groupSize = encoded(group).length;
     if (together.length > 0 && (size + groupSize > payloadLimit || isText(group))) {
-      made.push(pieceOf(action, together));
+      made.push(pieceOf(encoded(together)));
       [together, size] = [[], 0];
     }
     if (groupSize > payloadLimit) throw new Failure('change/too-large');
     together.push(...group);
     size += groupSize;
   }
-  return [...made, pieceOf(action, together)];
+  return [...made, pieceOf(encoded(together))];
 }
 
 interface Piece {
@@ -157,8 +158,10 @@ interface Piece {
   readonly claims: readonly Claim[];
 }
 
-function pieceOf(action: Id, claims: readonly Claim[]): Piece {
-  return { payload: encodePayload({ action, claims }), claims };
+/** Its claims are read from its payload: what is applied now is what a rebuild will apply, and a
+ *  claim that could not be read back is never written. */
+function pieceOf(payload: Uint8Array): Piece {
+  return { payload, claims: decodePayload(payload).claims };
 }
 
 /** What stays together: the claims on one entity, but each update of a text for itself. */

@@ -44,10 +44,11 @@ export interface Payload {
 type Change = [EntityKind, Uint8Array, Record<string, unknown>];
 
 export function encodePayload({ action, claims }: Payload): Uint8Array {
-  const changes = new Map<Id, Change>();
+  const changes = new Map<string, Change>();
   for (const claim of claims) {
-    let change = changes.get(claim.id);
-    if (!change) changes.set(claim.id, (change = [claim.kind, idToBytes(claim.id), {}]));
+    const entity = entityOf(claim);
+    let change = changes.get(entity);
+    if (!change) changes.set(entity, (change = [claim.kind, idToBytes(claim.id), {}]));
     const fields = change[2];
     if (claim.merge === 'register') fields[claim.field] = claim.value;
     else if (claim.merge === 'text') fields[claim.field] = claim.update;
@@ -59,16 +60,18 @@ export function encodePayload({ action, claims }: Payload): Uint8Array {
   return encode({ action: idToBytes(action), changes: [...changes.values()] });
 }
 
+const oneWayToSayIt = { strict: true, allowIndefinite: false, rejectDuplicateMapKeys: true };
+
 const Wire = v.strictObject({
   action: v.instance(Uint8Array),
   changes: v.array(
-    v.strictTuple([v.string(), v.instance(Uint8Array), v.record(v.string(), v.unknown())]),
+    v.strictTuple([v.string(), v.instance(Uint8Array), v.custom<Record<string, unknown>>(isMap)]),
   ),
 });
 
 /** @throws if the bytes are no payload, or a claim is against the schema. */
 export function decodePayload(bytes: Uint8Array): Payload {
-  const { action, changes } = v.parse(Wire, decode(bytes));
+  const { action, changes } = v.parse(Wire, decode(bytes, oneWayToSayIt));
   const claims: Claim[] = [];
   for (const [kind, idBytes, fields] of changes) {
     if (!isEntityKind(kind)) throw new TypeError(`no such kind: ${kind}`);
@@ -92,6 +95,11 @@ export function decodePayload(bytes: Uint8Array): Payload {
   return { action: idFromBytes(action), claims };
 }
 
+/** The name of what a claim is about: two entities of different kinds may have one id. */
+export function entityOf({ kind, id }: Pick<Claim, 'kind' | 'id'>): string {
+  return `${kind} ${id}`;
+}
+
 /** The canonical bytes of a value, equal exactly when the values are. */
 export function encodeValue(value: unknown): Uint8Array {
   return encode(value);
@@ -99,6 +107,11 @@ export function encodeValue(value: unknown): Uint8Array {
 
 export function decodeValue(bytes: Uint8Array): unknown {
   return decode(bytes);
+}
+
+/** A schema of records would drop a field named '__proto__' where it must be refused. */
+function isMap(value: unknown): boolean {
+  return value instanceof Object && Object.getPrototypeOf(value) === Object.prototype;
 }
 
 export function isEntityKind(kind: string): kind is EntityKind {

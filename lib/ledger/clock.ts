@@ -10,6 +10,10 @@ const perMs = 1_024;
 /** How far ahead of its own time a device follows another's clock, ms. */
 export const maximumLead = 5 * 60 * 1_000;
 
+/** Later than any right clock (the year 2242), and far enough below the last safe integer that a
+ *  log which has once seen it can go on. */
+const latest = 2 ** 33 * 1_000;
+
 /**
  * The clock of a device's next envelope.
  *
@@ -18,7 +22,7 @@ export const maximumLead = 5 * 60 * 1_000;
  * @param seen the highest clock seen from others; followed as long as it leads by at most `maximumLead`.
  */
 export function tick(now: number, previous: number, seen = 0): number {
-  const own = now * perMs;
+  const own = Math.min(now, latest) * perMs;
   const followed = seen - own <= maximumLead * perMs ? seen + 1 : 0;
   return Math.max(own, previous + 1, followed);
 }

@@ -55,7 +55,8 @@ export const payloadLimit = 65_536;
 const version = 1;
 const fixedLength = 140;
 const depLength = 72;
-const depLimit = 1_024;
+/** A header's length fits 16 bits, see `envelopeToWire`. */
+const depLimit = Math.floor((0xffff - fixedLength) / depLength);
 
 /** What signs in the name of this device; the private key stays inside. */
 export interface Signer {
@@ -129,13 +130,11 @@ export function decodeHeader(bytes: Uint8Array): Header | null {
   }
   const deps: Head[] = [];
   for (let at = fixedLength; at < bytes.length; at += depLength) {
+    const device = bytes.slice(at, at + 32);
     const depSeq = getSafe(view, at + 32);
-    if (depSeq === null || depSeq < 1) return null;
-    deps.push({
-      device: bytes.slice(at, at + 32),
-      seq: depSeq,
-      hash: bytes.slice(at + 40, at + 72),
-    });
+    const last = deps.at(-1);
+    if (depSeq === null || depSeq < 1 || (last && !isBelow(last.device, device))) return null;
+    deps.push({ device, seq: depSeq, hash: bytes.slice(at + 40, at + 72) });
   }
   return {
     kind,
@@ -163,6 +162,11 @@ export function carriesItsPayload(header: Header, payload: Uint8Array): boolean 
 
 export function equal(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && a.every((byte, index) => byte === b[index]);
+}
+
+function isBelow(a: Uint8Array, b: Uint8Array): boolean {
+  const at = a.findIndex((byte, index) => byte !== b[index]);
+  return at >= 0 && (a[at] ?? 0) < (b[at] ?? 0);
 }
 
 /** All bytes of an envelope, for a carrier: header length (u16), header, signature, payload. */

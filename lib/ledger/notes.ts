@@ -32,13 +32,15 @@ export function editNote(
   document.clientID = client;
   const start = commonPrefix(previous, next);
   const end = commonSuffix(previous, next, start);
-  const removed = previous.length - start - end;
-  if (removed > 0) text.delete(start, removed);
-  for (let at = start; at < next.length - end;) {
-    const piece = wholeCharacters(next.slice(at, Math.min(at + pieceLength, next.length - end)));
-    text.insert(at, piece);
-    at += piece.length;
-  }
+  let at = start;
+  do {
+    document.transact(() => {
+      if (at === start) text.delete(start, previous.length - start - end);
+      const piece = wholeCharacters(next.slice(at, Math.min(at + pieceLength, next.length - end)));
+      text.insert(at, piece);
+      at += piece.length;
+    });
+  } while (at < next.length - end);
   return made;
 }
 

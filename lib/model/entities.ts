@@ -10,8 +10,11 @@ import { Id } from './id.ts';
 export const schemaVersion = 1;
 
 /** 'YYYY-MM-DD', or 'YYYY-MM-DDTHH:MM' in the local time of whoever reads it. */
-export const Day = v.pipe(v.string(), v.isoDate());
-export const When = v.union([Day, v.pipe(v.string(), v.isoDateTime())]);
+const isInCalendar = (when: string) =>
+  new Date(`${when.slice(0, 10)}T00:00Z`).getUTCDate() === Number(when.slice(8, 10));
+const inCalendar = v.check(isInCalendar, 'the calendar has no such day');
+export const Day = v.pipe(v.string(), v.isoDate(), inCalendar);
+export const When = v.union([Day, v.pipe(v.string(), v.isoDateTime(), inCalendar)]);
 
 /** Unix ms, UTC. */
 export const Instant = v.pipe(v.number(), v.integer(), v.minValue(0));

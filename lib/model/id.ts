@@ -43,6 +43,11 @@ export function proposalId(clip: Id, quote: string, nth: number): Id {
   return derivedId('proposal', clip, quote, String(nth));
 }
 
+/** Whether other devices would give this thing the same id. */
+export function isDerived(id: Id): boolean {
+  return id[12] === '8';
+}
+
 export function idToBytes(id: Id): Uint8Array {
   return hexToBytes(id);
 }

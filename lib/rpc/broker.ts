@@ -41,11 +41,12 @@ export async function linkToEngine(
     // Not awaited: an engine that is there already answers first.
     void ring();
     const hello = await firstMessage(port1, patience);
-    // Null: that engine was gone, or is still starting.
-    if (hello === null) port1.close();
-    else if ('refused' in hello) {
+    if (hello && 'hello' in hello) return { port: port1, gone: released(hello.hello) };
+    port1.close();
+    if (hello) {
       throw new Failure(isFailureCode(hello.refused) ? hello.refused : 'engine/unavailable');
-    } else return { port: port1, gone: released(hello.hello) };
+    }
+    // Null: that engine was gone, or is still starting.
   }
 }
 
@@ -62,6 +63,7 @@ export async function greetPages<T extends Table>(
 ): Promise<void> {
   const generation = `engine ${crypto.randomUUID()}`;
   await holdLock(generation);
+  engine.catch(() => {}); // pages are told when they ask
   inbox.addEventListener('message', ({ ports: [port] }) => {
     if (!port) return;
     engine.then(

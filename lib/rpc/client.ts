@@ -95,9 +95,11 @@ export function connectEngine(
       const done = { done: true, value: undefined } as const;
       return {
         next: async () => {
-          while (!isOver) {
+          while (true) {
             try {
               const watch = await methodOf(name);
+              // It may have been let go while there was no engine.
+              if (isOver) return done;
               source ??= (watch(input) as AsyncIterable<unknown>)[Symbol.asyncIterator]();
               return await source.next();
             } catch (error) {
@@ -105,7 +107,6 @@ export function connectEngine(
               source = null;
             }
           }
-          return done;
         },
         return: async () => {
           isOver = true;

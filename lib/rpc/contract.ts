@@ -27,7 +27,12 @@ import { call, type ClientOf, type ServiceOf, stream, type Table, write } from '
 
 const nothing = v.undefined();
 const limit = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(100_000));
-const ids = v.pipe(v.array(Id), v.minLength(1), v.maxLength(10_000));
+const ids = v.pipe(
+  v.array(Id),
+  v.minLength(1),
+  v.maxLength(10_000),
+  v.transform((all) => [...new Set(all)]),
+);
 const title = entities.task.title.schema;
 
 /** Fields of a new task; what is left out is empty. */

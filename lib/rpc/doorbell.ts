@@ -65,6 +65,8 @@ export interface ClipOrder {
 
 export interface ClipWords {
   readonly saved: string;
+  /** Only the beginning of a very long page was kept. */
+  readonly cut: string;
   readonly unchanged: string;
   readonly changed: string;
   readonly open: string;

@@ -136,13 +136,16 @@ export function serve<T extends Table>(
         .finally(() => work.delete(request.id));
     }
   };
-  port.addEventListener('message', listen);
-  port.start();
-  return () => {
+  const stop = () => {
     port.removeEventListener('message', listen);
     for (const { abort } of work.values()) abort.abort();
     port.close();
   };
+  port.addEventListener('message', listen);
+  // The page at the other end is gone: nobody will cancel its streams.
+  port.addEventListener('close', stop);
+  port.start();
+  return stop;
 }
 
 export interface PortClient<T extends Table> {
@@ -245,6 +248,7 @@ export function connect<T extends Table>(
         // Not a generator's: that would wait for the next item before it let go.
         return: async () => {
           if (!over) send({ op: 'cancel', id });
+          items.length = 0;
           finish(null);
           return { done: true, value: undefined };
         },

@@ -1,15 +1,8 @@
 import { afterEach, expect, test } from 'vitest';
 import { Failure } from '../../lib/errors.ts';
 import { newAction } from '../../lib/model/id.ts';
-import {
-  capture,
-  first,
-  lineModel,
-  noon,
-  startEngine,
-  type TestEngine,
-  until,
-} from '../support/engine.ts';
+import { capture, lineModel, noon, startEngine, type TestEngine } from '../support/engine.ts';
+import { first, until } from '../support/streams.ts';
 
 const inbox = { view: { of: 'inbox' }, limit: 100 } as const;
 const derived = ['entity', 'claim', 'note_update', 'task', 'list', 'clip'];

@@ -14,7 +14,7 @@ import type { Experiment } from '../runner.ts';
 /** Steps between two stops. */
 const stretch = 25;
 /** How long one person may take, ms: something that waits for ever is a difference too. */
-const patience = 60_000;
+const patience = 30_000;
 
 export const actions: Experiment = {
   about: 'Random actions, undos and restarts against a plain model of what a person expects.',
