@@ -200,7 +200,8 @@ async function say(message: string): Promise<void> {
 
 /** Shows the side panel at a route; a panel that is open already hears of it from the storage. */
 function openPanel(route: string, tab: Tab | undefined): void {
-  void browser.storage.session.set({ route: { hash: route, at: Date.now() } });
+  const { windowId: window } = tab ?? {};
+  void browser.storage.session.set({ route: { hash: route, at: Date.now(), window } });
   if (tab?.id !== undefined) void browser.sidePanel.open({ tabId: tab.id, windowId: tab.windowId });
 }
 

@@ -37,7 +37,7 @@ export const platform: Platform = {
   },
   openPanel: async (route = '#/today') => {
     if (windowId === undefined) return;
-    void browser.storage.session.set({ route: { hash: route, at: Date.now() } });
+    void browser.storage.session.set({ route: { hash: route, at: Date.now(), window: windowId } });
     await browser.sidePanel.open({ windowId });
   },
   openOptions: () => browser.runtime.openOptionsPage(),

@@ -16,11 +16,18 @@ mount(SidePanel, { target: root, props: { connection: connectPage(), platform } 
 addEventListener('pagehide', () => keepScreen(root));
 setTimeout(() => requestIdleCallback(() => keepScreen(root)), 3_000);
 
-// Whoever opens the panel at a route leaves it here; one that is long past opened an earlier panel.
-const Wish = v.object({ hash: v.pipe(v.string(), v.startsWith('#/')), at: v.number() });
-const follow = (wish: unknown) => {
+// Whoever opens the panel of a window at a route leaves it here; one that is long past opened an
+// earlier panel.
+const Wish = v.object({
+  hash: v.pipe(v.string(), v.startsWith('#/')),
+  at: v.number(),
+  window: v.number(),
+});
+const here = browser.windows.getCurrent();
+const follow = async (wish: unknown) => {
   const parsed = v.safeParse(Wish, wish);
-  if (parsed.success && Date.now() - parsed.output.at < 5_000) location.hash = parsed.output.hash;
+  if (!parsed.success || Date.now() - parsed.output.at > 5_000) return;
+  if (parsed.output.window === (await here).id) location.hash = parsed.output.hash;
 };
 void browser.storage.session.get('route').then(({ route }) => follow(route));
-browser.storage.session.onChanged.addListener(({ route }) => follow(route?.newValue));
+browser.storage.session.onChanged.addListener(({ route }) => void follow(route?.newValue));

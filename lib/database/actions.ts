@@ -149,7 +149,7 @@ export function flipClaims(
     const { kind, id, field } = place;
     if (place.merge === 'text') {
       const updates = noteUpdates(connection, entity, field);
-      
+      if (readNote(updates) !== place.after) return [];
       return editNote(updates, clientOf(device), place.before).map((update) => ({
         kind,
         id,

@@ -21,7 +21,16 @@ import {
   recordFlip,
 } from './actions.ts';
 import { type Content, contentText, storeContent } from './contents.ts';
-import { append, changes, countEnvelopes, headOf, identify, type LogHead, ownerOf } from './log.ts';
+import {
+  append,
+  changes,
+  countEnvelopes,
+  headOf,
+  identify,
+  latestClock,
+  type LogHead,
+  ownerOf,
+} from './log.ts';
 import { apply, entityKey, noteUpdates } from './projection.ts';
 import * as queries from './queries.ts';
 import { dropReading, storeReading, unread } from './readings.ts';
@@ -96,6 +105,7 @@ export function openDatabase(connection: Connection, device: Uint8Array, newSpac
   return {
     spaceId,
     head: (): LogHead | null => head,
+    latestClock: () => latestClock(connection, space),
 
     /** The first answer of a request that was carried out before; null: it was not. */
     answered: (action: Id): { readonly answer: unknown } | null => {

@@ -59,6 +59,17 @@ export function headOf(connection: Connection, space: number, device: number): L
   return header ? { device: header.device, seq: row.seq, hash: row.hash, hlc: header.hlc } : null;
 }
 
+/** The latest clock of any device's newest envelope; 0 if there is none. */
+export function latestClock(connection: Connection, space: number): number {
+  const heads = connection.all<{ header: Uint8Array }>(
+    `select header from envelope where space = ?1 and (device, seq) in (
+       select device, max(seq) from envelope where space = ?1 group by device
+     )`,
+    space,
+  );
+  return heads.reduce((latest, { header }) => Math.max(latest, decodeHeader(header)?.hlc ?? 0), 0);
+}
+
 /** @param at Unix ms, UTC. */
 export function append(
   connection: Connection,

@@ -56,7 +56,8 @@ export function newWriter({ database, signer, now, onCommit }: WriterParts): Wri
   const seal = async (kind: EnvelopeKind, pieces: readonly Piece[]): Promise<Sealed[]> => {
     const head = database.head();
     let seq = head?.seq ?? 0;
-    let hlc = head?.hlc ?? 0;
+    // A new device in an old database speaks after everything that it holds.
+    let hlc = head?.hlc ?? database.latestClock();
     let prev = head?.hash ?? new Uint8Array(32);
     const drafts = pieces.map(({ payload, claims }) => {
       seq += 1;

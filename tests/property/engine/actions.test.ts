@@ -7,7 +7,7 @@ import { aStep, newPerson, type Step, stepOf } from '../../support/person.ts';
 const twoTasks: Step = ['add tasks', 0, 1, 'milk', {}];
 const undo: Step = ['undo', 0, 0, '', {}];
 // Biased, most people would stop after a few steps.
-const limits = { numRuns: 40, unbiased: true, timeout: 5_000 };
+const limits = { numRuns: 40, unbiased: true, timeout: 5_000, interruptAfterTimeLimit: 15_000 };
 const stepsOf = (step: fc.Arbitrary<Step>, maxLength: number) =>
   fc.array(step, { maxLength, size: 'max' });
 

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
 import { migrations } from '../../../lib/database/schema.ts';
-import { type MemoryConnection, openMemory } from '../../../lib/database/sqlite.ts';
+import { openMemory } from '../../../lib/database/sqlite.ts';
 import { Failure } from '../../../lib/errors.ts';
 import { capture, lineModel, startEngine, type TestEngine } from '../../support/engine.ts';
 import { faultOf, tables } from '../../support/ledger.ts';
@@ -11,23 +11,22 @@ afterEach(() => {
   for (const { close } of running.splice(0)) close();
 });
 
-async function start(
-  options: { connection: MemoryConnection } & Parameters<typeof startEngine>[0],
-) {
+async function start(options: Parameters<typeof startEngine>[0]) {
   const device = await startEngine({ model: lineModel, ...options });
   running.push(device);
-  return { ...device, connection: options.connection };
+  return device;
 }
 
-/** A device on which some things were done. */
+/** A device on which some things were done, and its database file. */
 async function used() {
-  const device = await start({ connection: await openMemory() });
+  const connection = await openMemory();
+  const device = await start({ connection });
   const { engine } = device;
   await engine.addTasks([{ title: 'a 🌊', notes: 'one', tags: ['x'] }, { title: 'b' }]);
   const { clip } = await engine.saveClip({ capture: capture('Do one'), ifKept: 'ask' });
   await until(engine.watchClip(clip), (found) => found?.reading.state === 'ready');
   await engine.undo({ action: null });
-  return device;
+  return { device, image: connection.image };
 }
 
 async function shown({ engine }: TestEngine) {
@@ -40,8 +39,8 @@ async function shown({ engine }: TestEngine) {
 }
 
 test('a database that is opened again gives the same answers, and goes on in its log', async () => {
-  const device = await used();
-  const connection = await openMemory(device.connection.image());
+  const { device, image } = await used();
+  const connection = await openMemory(image());
   const again = await start({ connection, signer: device.signer });
   again.now = device.now + 1;
   expect(await shown(again)).toEqual(await shown(device));
@@ -52,7 +51,7 @@ test('a database that is opened again gives the same answers, and goes on in its
 });
 
 test('derived tables of another version are made anew from the log', async () => {
-  const device = await used();
+  const { device, image } = await used();
   const [before, answers] = [tables(device.connection), await shown(device)];
   const { connection, signer } = device;
   connection.script(`
@@ -60,25 +59,25 @@ test('derived tables of another version are made anew from the log', async () =>
     drop table words; drop table task; create table task (odd text);
     update clip set title = 'wrong';
   `);
-  const again = await start({ connection: await openMemory(connection.image()), signer });
+  const again = await start({ connection: await openMemory(image()), signer });
   expect(tables(again.connection)).toEqual(before);
   expect(await shown(again)).toEqual(answers);
 });
 
 test('a database of a newer version is refused and left alone', async () => {
-  const { connection, signer } = await used();
+  const { device, image } = await used();
+  const { connection, signer } = device;
   connection.script(`pragma user_version = ${migrations.length + 1}`);
-  const image = connection.image();
-  const copy = await openMemory(image);
+  const newer = image();
+  const copy = await openMemory(newer);
   await expect(start({ connection: copy, signer })).rejects.toThrow(new Failure('database/newer'));
-  expect(copy.image()).toEqual(image);
+  expect(copy.image()).toEqual(newer);
   copy.close();
 });
 
-test('a database whose key is gone goes on as a new device, and keeps what there was', async () => {
-  const device = await used();
-  const next = await start({ connection: await openMemory(device.connection.image()) });
-  next.now = device.now + 60_000;
+test('a database whose key is gone goes on as a new device, whose word counts from then on', async () => {
+  const { image } = await used();
+  const next = await start({ connection: await openMemory(image()) });
   const { tasks } = await first(next.engine.watchTasks({ view: { of: 'inbox' }, limit: 9 }));
   await next.engine.changeTasks({ ids: [tasks[0]!.id], change: { title: 'changed' } });
   expect(await first(next.engine.watchTask(tasks[0]!.id))).toMatchObject({ title: 'changed' });

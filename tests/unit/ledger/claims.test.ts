@@ -2,7 +2,7 @@ import { encode } from 'cborg';
 import { describe, expect, test } from 'vitest';
 import { bytesToHex } from '@noble/hashes/utils.js';
 import { type Claim, decodePayload, encodePayload } from '../../../lib/ledger/claims.ts';
-import { entities, type EntityKind } from '../../../lib/model/entities.ts';
+import { entities, type EntityKind, type FieldSpec } from '../../../lib/model/entities.ts';
 import { type Id, idToBytes } from '../../../lib/model/id.ts';
 
 const id = '018f0000000070008000000000000001' as Id;
@@ -44,7 +44,7 @@ const values: { readonly [K in EntityKind]: Record<keyof (typeof entities)[K], u
 };
 
 const claims = Object.entries(entities).flatMap(([kind, fields]) =>
-  Object.entries(fields).map(([field, { merge }]) => {
+  Object.entries<FieldSpec>(fields).map(([field, { merge }]) => {
     const value: unknown = (values as Record<string, Record<string, unknown>>)[kind]![field];
     const rest =
       merge === 'set'
@@ -52,7 +52,7 @@ const claims = Object.entries(entities).flatMap(([kind, fields]) =>
         : merge === 'text'
           ? { update: value }
           : { value };
-    return { kind, id, field, merge, ...rest } as unknown as Claim;
+    return { kind, id, field, merge, ...rest } as Claim;
   }),
 );
 
