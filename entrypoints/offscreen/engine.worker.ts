@@ -11,16 +11,28 @@ import { type ModelClient, modelContract } from '@/lib/rpc/model-contract.ts';
 import { connect } from '@/lib/rpc/port.ts';
 
 addEventListener('message', ({ ports: [inbox] }) => {
-  if (inbox) void greetPages<Contract>(inbox, contract, start());
+  if (inbox) void greetPages<Contract>(inbox, contract, startedEngine);
 });
 
+let engine: Promise<Service> | null = null;
+
+/** Started once; after a failure again when the next page asks, because the reason may be gone. */
+function startedEngine(): Promise<Service> {
+  engine ??= start().catch((error: unknown) => {
+    engine = null;
+    throw error;
+  });
+  return engine;
+}
+
 async function start(): Promise<Service> {
-  const { connection, prepared: owner, setAside } = await openNewest(prepareDatabase);
-  const signer = await loadSigner(owner);
   const random = (length: number) => crypto.getRandomValues(new Uint8Array(length));
+  const { started, setAside } = await openNewest(async (connection) => {
+    const signer = await loadSigner(prepareDatabase(connection));
+    return { signer, database: openDatabase(connection, signer.device, random(16)) };
+  });
   return newEngine({
-    database: openDatabase(connection, signer.device, random(16)),
-    signer,
+    ...started,
     model: modelOnDemand(),
     now: Date.now,
     random,

@@ -33,7 +33,7 @@ import {
 } from './log.ts';
 import { apply, entityKey, noteUpdates } from './projection.ts';
 import * as queries from './queries.ts';
-import { dropReading, storeReading, unread } from './readings.ts';
+import { dropReading, type FailureOf, storeReading, unread } from './readings.ts';
 import { derivedIsCurrent, migrate, resetDerived } from './schema.ts';
 import type { Connection } from './sqlite.ts';
 
@@ -166,9 +166,9 @@ export function openDatabase(connection: Connection, device: Uint8Array, newSpac
     lastListOrder: () => queries.lastListOrder(connection),
     overview: (today: string) => queries.overview(connection, today),
     clipRow: (id: Id) => queries.clipRow(connection, id),
-    clip: (id: Id, failed: string | null) => queries.clip(connection, id, failed),
+    clip: (id: Id, failureOf: FailureOf) => queries.clip(connection, id, failureOf),
     clips: (limit: number) => queries.clips(connection, limit),
-    page: (id: Id, failed: string | null) => queries.page(connection, id, failed),
+    page: (id: Id, failureOf: FailureOf) => queries.page(connection, id, failureOf),
     contentText: (hash: string) => contentText(connection, hash),
     search: (text: string, limit: number) => queries.search(connection, text, limit),
 

@@ -6,9 +6,8 @@ import { Failure } from '../errors.ts';
 import { type Connection, isCorrupt, openPool, type Pool } from './sqlite.ts';
 
 export interface Opened<T> {
-  readonly connection: Connection;
-  /** What `prepare` returned. */
-  readonly prepared: T;
+  /** What `start` made of its connection. */
+  readonly started: T;
   /** The newest file that could not be read; null if there is none. */
   readonly setAside: string | null;
 }
@@ -20,9 +19,9 @@ const pause = 100;
 /**
  * Opens the newest database file that can be read, or a new one.
  *
- * @param prepare brings its tables up to date; throws if the file is corrupt.
+ * @param start reads what it needs to go on; if it finds the file corrupt, the next one is tried.
  */
-export async function openNewest<T>(prepare: (connection: Connection) => T): Promise<Opened<T>> {
+export async function openNewest<T>(start: Start<T>): Promise<Opened<T>> {
   const pool = await patiently(() => openPool());
   const numbers = pool
     .files()
@@ -31,17 +30,19 @@ export async function openNewest<T>(prepare: (connection: Connection) => T): Pro
   const newest = numbers.at(-1) ?? 1;
   try {
     const previous = numbers.length > 1 ? nameOf(newest - 1) : null;
-    return { ...openFile(pool, newest, prepare), setAside: previous };
+    return { started: await openFile(pool, newest, start), setAside: previous };
   } catch (error) {
     if (!isCorrupt(error)) throw error;
-    return { ...openFile(pool, newest + 1, prepare), setAside: nameOf(newest) };
+    return { started: await openFile(pool, newest + 1, start), setAside: nameOf(newest) };
   }
 }
 
-function openFile<T>(pool: Pool, number: number, prepare: (connection: Connection) => T) {
+type Start<T> = (connection: Connection) => Promise<T>;
+
+async function openFile<T>(pool: Pool, number: number, start: Start<T>): Promise<T> {
   const connection = pool.open(nameOf(number));
   try {
-    return { connection, prepared: prepare(connection) };
+    return await start(connection);
   } catch (error) {
     connection.close();
     throw error;

@@ -15,7 +15,7 @@ import {
   type TaskView,
 } from '../model/views.ts';
 import { lastDone, lastUndone } from './actions.ts';
-import { readingOf } from './readings.ts';
+import { type FailureOf, readingOf } from './readings.ts';
 import type { Connection, Parameter } from './sqlite.ts';
 
 /** The card of a row of table task. */
@@ -205,10 +205,10 @@ export function versionsOf(row: ClipRow): Version[] {
   return versions.sort((a, b) => b.capturedAt - a.capturedAt || (a.content < b.content ? -1 : 1));
 }
 
-/** @param failed what the reader said when it gave up on this clip's text; null if it did not. */
-export function clip(connection: Connection, id: Id, failed: string | null): Clip | null {
+export function clip(connection: Connection, id: Id, failureOf: FailureOf): Clip | null {
   const row = clipRow(connection, id);
   if (!row) return null;
+  const failure = failureOf(row.content);
   return {
     id,
     address: row.address,
@@ -223,7 +223,7 @@ export function clip(connection: Connection, id: Id, failed: string | null): Cli
     tasks: tasks(connection, { of: 'clip', clip: id }, countLimit).tasks,
     reading:
       readingOf(connection, row) ??
-      (failed === null ? { state: 'reading' } : { state: 'failed', message: failed }),
+      (failure === null ? { state: 'reading' } : { state: 'failed', message: failure }),
   };
 }
 
@@ -239,10 +239,10 @@ export function clips(connection: Connection, limit: number): ClipPage {
 }
 
 /** @param id of the clip that the normalised address would have. */
-export function page(connection: Connection, id: Id, failed: string | null): PageRecord {
+export function page(connection: Connection, id: Id, failureOf: FailureOf): PageRecord {
   const row = clipRow(connection, id);
   if (!row) return { clip: null, reading: null, tasks: [] };
-  const { tasks: own, title, savedAt, reading } = clip(connection, id, failed) ?? {};
+  const { tasks: own, title, savedAt, reading } = clip(connection, id, failureOf) ?? {};
   return {
     clip: { id, title: title ?? row.title, savedAt: savedAt ?? row.saved_at },
     reading: reading ?? null,

@@ -26,6 +26,9 @@ export interface KeptReading {
   readonly proposals: readonly KeptProposal[];
 }
 
+/** Why a model gave a text up; null if none did. */
+export type FailureOf = (content: ContentHash) => string | null;
+
 /** A clip whose text no model has read. */
 export interface Unread {
   readonly clip: Id;

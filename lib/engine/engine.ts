@@ -189,12 +189,12 @@ export function newEngine(parts: EngineParts): Service {
     const answered = { kind: 'save-clip', subject: title, count: 1 } as const;
 
     if (row && row.content !== content.hash && ifKept === 'ask') {
-      const openTasks = database.page(id, null).tasks.filter(isOpenTask).length;
+      const openTasks = database.page(id, reader.failureOf).tasks.filter(isOpenTask).length;
       const answer = { status: 'exists', clip: id, savedAt: row.saved_at, openTasks } as const;
       return { ...answered, claims: [], answer };
     }
     if (row?.content === content.hash) {
-      const openTasks = database.page(id, null).tasks.filter(isOpenTask).length;
+      const openTasks = database.page(id, reader.failureOf).tasks.filter(isOpenTask).length;
       const answer = { status: 'unchanged', clip: id, savedAt: row.saved_at, openTasks } as const;
       return { ...answered, kind: 'update-clip', claims: highlight, answer };
     }
@@ -309,7 +309,7 @@ export function newEngine(parts: EngineParts): Service {
       const row = database.clipRow(clip);
       if (!row) throw new Failure('entity/missing');
       database.dropReading(row.content);
-      reader.forget(clip);
+      reader.forget(row.content);
       revision.move();
       reader.wake();
       return undefined;
@@ -327,11 +327,11 @@ export function newEngine(parts: EngineParts): Service {
       ),
     watchTask: (id, signal) => watch(() => database.task(id), signal),
     watchClips: ({ limit }, signal) => watch(() => database.clips(limit), signal),
-    watchClip: (id, signal) => watch(() => database.clip(id, reader.failureOf(id)), signal),
+    watchClip: (id, signal) => watch(() => database.clip(id, reader.failureOf), signal),
     watchPage: ({ url }, signal) => {
       const id = clipOfPage(url);
       const none = { clip: null, reading: null, tasks: [] };
-      return watch(() => (id ? database.page(id, reader.failureOf(id)) : none), signal);
+      return watch(() => (id ? database.page(id, reader.failureOf) : none), signal);
     },
     clipText: async (hash) => contentOf(hash),
     quoteAddress: async ({ clip, quote }) => {

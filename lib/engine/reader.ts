@@ -5,19 +5,18 @@
  * it goes on with what is missing. A text that a model failed on is left until it is asked for again.
  */
 import type { Database } from '../database/database.ts';
-import type { KeptProposal } from '../database/readings.ts';
-import type { Unread } from '../database/readings.ts';
+import type { FailureOf, KeptProposal, Unread } from '../database/readings.ts';
 import { Failure } from '../errors.ts';
 import { isTrueQuote } from '../model/page.ts';
-import type { Id } from '../model/id.ts';
+import type { ContentHash } from '../model/entities.ts';
 import type { ModelClient } from '../rpc/model-contract.ts';
 
 export interface Reader {
   /** Something may have to be read. */
   readonly wake: () => void;
-  /** Why a clip could not be read; null if nothing failed. */
-  readonly failureOf: (clip: Id) => string | null;
-  readonly forget: (clip: Id) => void;
+  /** Why a text could not be read; null if nothing failed. */
+  readonly failureOf: FailureOf;
+  readonly forget: (content: ContentHash) => void;
 }
 
 /** The model worker, as the engine holds it. */
@@ -41,7 +40,7 @@ export interface ReaderParts {
 const patience = 60_000;
 
 export function newReader({ database, model, now, timeZone, onRead }: ReaderParts): Reader {
-  const failures = new Map<Id, string>();
+  const failures = new Map<ContentHash, string>();
   let isReading = false;
 
   const read = async ({ clip, content }: Unread) => {
@@ -76,13 +75,13 @@ export function newReader({ database, model, now, timeZone, onRead }: ReaderPart
     isReading = true;
     try {
       while (true) {
-        const next = database.unread().find(({ clip }) => !failures.has(clip));
+        const next = database.unread().find(({ content }) => !failures.has(content));
         if (!next) return;
         try {
           await read(next);
         } catch (error) {
           if (error instanceof Failure && error.code === 'model/gone') model.drop();
-          failures.set(next.clip, error instanceof Error ? error.message : String(error));
+          failures.set(next.content, error instanceof Error ? error.message : String(error));
         }
         onRead();
       }
@@ -93,8 +92,8 @@ export function newReader({ database, model, now, timeZone, onRead }: ReaderPart
 
   return {
     wake: () => void readAll(),
-    failureOf: (clip) => failures.get(clip) ?? null,
-    forget: (clip) => failures.delete(clip),
+    failureOf: (content) => failures.get(content) ?? null,
+    forget: (content) => failures.delete(content),
   };
 }
 

@@ -54,19 +54,18 @@ export async function linkToEngine(
  * The engine's side: greets and serves every page that asks.
  *
  * @param inbox where pages' ports arrive.
- * @param engine the service, or the failure that pages shall be told.
+ * @param engine the service, asked for whenever a page asks; rejects with what that page is told.
  */
 export async function greetPages<T extends Table>(
   inbox: MessagePort,
   table: T,
-  engine: Promise<ServiceOf<T>>,
+  engine: () => Promise<ServiceOf<T>>,
 ): Promise<void> {
   const generation = `engine ${crypto.randomUUID()}`;
   await holdLock(generation);
-  engine.catch(() => {}); // pages are told when they ask
   inbox.addEventListener('message', ({ ports: [port] }) => {
     if (!port) return;
-    engine.then(
+    engine().then(
       (service) => {
         serve(port, table, service);
         port.postMessage({ hello: generation } satisfies Hello);

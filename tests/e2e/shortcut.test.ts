@@ -74,12 +74,15 @@ test('the real shortcut keeps the page in front, with no permission for any site
     expect(asked).toEqual({ is: 'failed', code: 'clip/forbidden' });
 
     // The keys go to the window in front, as a hand's would.
-    const press = (keys: string) =>
+    const press = async (keys: string) => {
+      await page.waitForFunction(() => document.hasFocus());
       execFileSync('xdotool', ['key', '--clearmodifiers', keys], {
         env: { ...process.env, DISPLAY: display.name },
+        timeout: 10_000,
       });
+    };
     await page.getByRole('heading', { name: 'The boat shed' }).click();
-    press('alt+shift+s');
+    await press('alt+shift+s');
     const note = await noteOf(page);
     await note.says('Kept in Holdfast');
     await note.press('Close');
@@ -88,7 +91,7 @@ test('the real shortcut keeps the page in front, with no permission for any site
     // Inside a single-page application the next page is another page, also for 'activeTab'.
     await page.getByRole('link', { name: 'Sails' }).click();
     await expect(page.getByRole('heading', { name: 'The sail loft' })).toBeVisible();
-    press('alt+shift+s');
+    await press('alt+shift+s');
     await note.says('Kept in Holdfast');
     const { clips } = await first(own.engine.watchClips({ limit: 9 }));
     expect(clips.map(({ address }) => address)).toEqual([

@@ -23,18 +23,23 @@ function switchboard() {
 
 test('a page that asks is greeted and served', async () => {
   const { page, inbox } = switchboard();
-  await greetPages(inbox, table, Promise.resolve(service));
+  await greetPages(inbox, table, async () => service);
   const { port } = await linkToEngine(page, async () => {});
   ports.push(port);
   expect(await connect(port, table, newAction).client.double(2)).toBe(4);
 });
 
-test('a page is told why an engine cannot serve', async () => {
+test('a page is told why an engine cannot serve, and served once it can', async () => {
   const { page, inbox } = switchboard();
-  const failed = Promise.withResolvers<typeof service>();
-  await greetPages(inbox, table, failed.promise);
-  const ring = async () => failed.reject(new Failure('database/newer'));
-  await expect(linkToEngine(page, ring)).rejects.toThrow(new Failure('database/newer'));
+  let starts = 0;
+  await greetPages(inbox, table, async () => {
+    if (++starts === 1) throw new Failure('database/busy');
+    return service;
+  });
+  await expect(linkToEngine(page, async () => {})).rejects.toThrow(new Failure('database/busy'));
+  const { port } = await linkToEngine(page, async () => {});
+  ports.push(port);
+  expect(await connect(port, table, newAction).client.double(2)).toBe(4);
 });
 
 test('an engine that is not there yet is rung for until it greets', async () => {
@@ -46,7 +51,7 @@ test('an engine that is not there yet is rung for until it greets', async () => 
   });
   await vi.advanceTimersByTimeAsync(3_000);
   expect(rings).toBe(3);
-  await greetPages(inbox, table, Promise.resolve(service));
+  await greetPages(inbox, table, async () => service);
   const { port } = await linking;
   ports.push(port);
 });
