@@ -11,6 +11,7 @@ import sqlite3InitModule, {
   type Sqlite3Static,
 } from '@sqlite.org/sqlite-wasm';
 import { Failure } from '../errors.ts';
+import { combineWrites } from './write-combining.ts';
 
 export type Parameter = string | number | Uint8Array | null;
 export type Row = Readonly<Record<string, Parameter>>;
@@ -63,6 +64,7 @@ export interface Pool {
  * @throws Failure 'database/busy' while another worker of this profile holds the pool.
  */
 export async function openPool(directory = '.holdfast'): Promise<Pool> {
+  combineWrites();
   const sqlite = await sqlite3InitModule();
   let pool: SAHPoolUtil;
   const options = {
@@ -291,9 +293,11 @@ function statementMaker({ wasm, capi }: Sqlite3Static, database: Oo1Database) {
 /** Codes that a person can act on become failures; the rest stays what it is. */
 function explain(sqlite: Sqlite3Static, error: unknown): unknown {
   if (!(error instanceof sqlite.SQLite3Error)) return error;
-  const { SQLITE_FULL, SQLITE_IOERR_WRITE } = sqlite.capi;
-  // The pool reports a refused write (quota, disk) as an input/output error.
-  if (error.resultCode === SQLITE_FULL || error.resultCode === SQLITE_IOERR_WRITE) {
+  const { SQLITE_FULL, SQLITE_IOERR_WRITE, SQLITE_IOERR_FSYNC } = sqlite.capi;
+  // The pool reports a refused write (quota, disk) as an input/output error, at the latest when it
+  // is flushed.
+  const refusals: readonly number[] = [SQLITE_FULL, SQLITE_IOERR_WRITE, SQLITE_IOERR_FSYNC];
+  if (refusals.includes(error.resultCode)) {
     return new Failure('database/full', { cause: error });
   }
   return error;
