@@ -20,7 +20,8 @@ interface DateParser {
   readonly extract: (context: ParsingContext, match: RegExpMatchArray) => ParsingResult | null;
 }
 
-/** Its results bear tags: 'day' or 'open' for what was guessed, 'term' for the end of a term. */
+/** Its results bear tags: 'day' or 'open' for what was guessed, 'term' for the end of a term,
+ *  'weekday 5 9-25' for a Friday named beside a 25 September whose year was guessed. */
 export function chronoFor(grammar: DateGrammar, order: Order): Chrono {
   const parsers = [
     isoParser(),
@@ -99,6 +100,10 @@ function parser(
       }
       if (reading.guessed) result.addTag(reading.guessed);
       if (reading.isTerm) result.addTag('term');
+      if (reading.weekday !== undefined)
+        result.addTag(
+          `weekday ${reading.weekday} ${reading.start.month ?? 0}-${reading.start.day ?? 0}`,
+        );
       return result;
     },
   };
@@ -121,6 +126,8 @@ interface Reading {
   readonly end?: Moment | undefined;
   readonly guessed?: 'year' | 'day' | 'open' | undefined;
   readonly isTerm?: boolean;
+  /** Named beside a first day whose year was guessed; 0 is Sunday. */
+  readonly weekday?: number;
 }
 
 function reference(context: ParsingContext): Day {
@@ -138,7 +145,7 @@ function shifted({ year, month, day }: Day, days: number): Day {
   return { year: date.getUTCFullYear(), month: date.getUTCMonth() + 1, day: date.getUTCDate() };
 }
 
-function weekdayOf({ year, month, day }: Day): number {
+export function weekdayOf({ year, month, day }: Day): number {
   return new Date(Date.UTC(year, month - 1, day)).getUTCDay();
 }
 
@@ -247,7 +254,8 @@ function weekdayBefore({ weekdays, shortWeekdays }: DateGrammar): string {
   return String.raw`(?:(?<weekday>${oneOf(weekdays)}|${oneOf(shortWeekdays)})\.?,?\s+)?`;
 }
 
-/** A date whose weekday is another than the one named is left open. */
+/** A date whose weekday is another than the one named is left open; a year that was guessed is left
+ *  to who knows more of the page. */
 function agreed(
   found: Reading | null,
   weekday: string | undefined,
@@ -257,7 +265,9 @@ function agreed(
   const name = weekday.toLowerCase();
   const { year, month, day } = found.start;
   if (year === undefined || month === undefined || day === undefined) return found;
-  const agrees = weekdayOf({ year, month, day }) === (weekdays[name] ?? shortWeekdays[name]);
+  const named = weekdays[name] ?? shortWeekdays[name] ?? 0;
+  if (found.guessed === 'year') return { ...found, weekday: named };
+  const agrees = weekdayOf({ year, month, day }) === named;
   return agrees ? found : { ...found, guessed: 'open' };
 }
 
@@ -440,15 +450,21 @@ function bareDayParser(grammar: DateGrammar): DateParser {
 
 function timeParsers(grammar: DateGrammar): DateParser[] {
   const zone = String.raw`(?:\s?\(?(?:AoE|anywhere on earth|UTC(?:\s?[+-]\s?\d{1,2}(?::\d\d)?)?|GMT(?:\s?[+-]\s?\d{1,2})?|CES?T|ME[SZ]Z?|[ECMP][SD]?T|BST|IST|local time|Ortszeit|heure de Paris|hora peninsular|\p{Lu}\p{Ll}+ time)\)?)?`;
+  // '9 in the morning', '5 Uhr nachmittags', '9 h du matin'
+  const later = String.raw`in the (?:afternoon|evening)|at night|nachmittags|abends|de l[’']après-midi|du soir`;
+  const earlier = String.raw`in the morning|morgens|vormittags|du matin`;
+  const half = String.raw`(?:\s(?:(?<later>${later})|(?<earlier>${earlier}))(?!\p{L}))?`;
+  const bare = String.raw`(?<hour>1[0-2]|[1-9])(?=\s(?:${later}|${earlier})(?!\p{L}))`;
   const named = parser(`(?<noon>${grammar.noon})|(?<midnight>${grammar.midnight})`, (words) => ({
     // Midnight ends the day that it is named with.
     start: words['noon'] === undefined ? { hour: 23, minute: 59 } : { hour: 12, minute: 0 },
   }));
-  const clocks = grammar.times.map((source) =>
-    parser(source + zone, (words) => {
+  const clocks = [...grammar.times, bare].map((source) =>
+    parser(source + half + zone, (words) => {
       const [hour, minute] = [Number(words['hour']), Number(words['minute'] ?? 0)];
       if (hour === 24) return { start: { hour: 23, minute: 59 } };
-      if (words['pm'] !== undefined && hour < 12) return { start: { hour: hour + 12, minute } };
+      if ((words['pm'] ?? words['later']) !== undefined && hour < 12)
+        return { start: { hour: hour + 12, minute } };
       if (words['am'] !== undefined && hour === 12) return { start: { hour: 0, minute } };
       return { start: { hour, minute } };
     }),

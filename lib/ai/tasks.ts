@@ -17,6 +17,7 @@ import {
 } from './evidence.ts';
 import { languageOf } from './grammar/languages.ts';
 import type { ReadableDocument, TaskProposal } from './language-model.ts';
+import { yearsOf } from './page-years.ts';
 import { pause } from './pause.ts';
 import { taskTitle } from './task-title.ts';
 
@@ -38,7 +39,10 @@ export async function* findTasks(
   if (!grammar) return;
   const reading = readingOf(document, grammar, tag);
   await pause(signal);
-  const all = sentences(document.page);
+  const { page, title, published } = document;
+  // Without a day of its own, a page tells by its other dates which year it means.
+  const near = published === null ? yearsOf(page, title, reading.dates) : null;
+  const all = sentences(page);
   await pause(signal);
   const found: Weighed[] = [];
   let read = 0;
@@ -48,7 +52,7 @@ export async function* findTasks(
       read = 0;
       await pause(signal);
     }
-    const weighed = weigh(sentence, reading);
+    const weighed = weigh(sentence, near === null ? reading : dated(reading, near(sentence.block)));
     if (weighed && weighed.score >= threshold - company.margin) found.push(weighed);
   }
   const seen = new Set<string>();
@@ -62,6 +66,10 @@ export async function* findTasks(
       yield proposal;
     }
   }
+}
+
+function dated(reading: Reading, near: string | null): Reading {
+  return { ...reading, dates: { ...reading.dates, near } };
 }
 
 /** Whether a plain request stands beside a certain one, in the same section. */

@@ -50,6 +50,15 @@ const phrases: Readonly<Record<string, readonly (readonly [text: string, dates: 
     ['from 1 March to 15 April 2026', '2026-03-01..2026-04-15'],
     ['15 May–2 June 2026', '2026-05-15..2026-06-02'],
     ['by 1 June and by 5 July 2026', '2026-06-01? 2026-07-05'],
+    ['by noon on Friday', '2026-03-13T12:00~'],
+    ['before 9 in the morning on 20 March', '2026-03-20T09:00?'],
+    ['by 1700 hrs on 20 March', '2026-03-20T17:00?'],
+    ['20 March 2026, 11.59pm', '2026-03-20T23:59'],
+    ['by the end of next week', '2026-03-20~'],
+    ['Friday 26 September', '2026-09-26!'],
+    ['Monday 2 March', '2026-03-02?'],
+    ['Monday 2 to Friday 6 November', '2026-11-02..2026-11-06?'],
+    ['Friday 25 September, 5 pm', '2026-09-25T17:00?'],
   ],
   'en-US': [
     ['03/04/2026', '2026-03-04'],
@@ -78,6 +87,11 @@ const phrases: Readonly<Record<string, readonly (readonly [text: string, dates: 
     ['vom 3. bis 5. April', '2026-04-03..2026-04-05?'],
     ['vom 3.4. bis 5.4.2026', '2026-04-03..2026-04-05'],
     ['spätestens am 15.', '2026-03-15!'],
+    ['bis Freitag, 17.00 Uhr', '2026-03-13T17:00~'],
+    ['am 20. März um 5 Uhr nachmittags', '2026-03-20T17:00?'],
+    ['bis 20. März, 12 Uhr mittags', '2026-03-20T12:00?'],
+    ['bis Ende nächster Woche', '2026-03-20~'],
+    ['Mo., 2. März', '2026-03-02?'],
   ],
   fr: [
     ['avant le 3 avril', '2026-04-03?'],
@@ -96,6 +110,11 @@ const phrases: Readonly<Record<string, readonly (readonly [text: string, dates: 
     ['au plus tard le mardi 3 mars 2026 à midi', '2026-03-03T12:00'],
     ['du 3 au 5 mai 2026', '2026-05-03..2026-05-05'],
     ['au plus tard le 15', '2026-03-15!'],
+    ['à 9 h du matin le 20 mars', '2026-03-20T09:00?'],
+    ['le 20 mars à 14 h 30', '2026-03-20T14:30?'],
+    ['d’ici la fin de la semaine', '2026-03-13~'],
+    ['avant la fin de la semaine prochaine', '2026-03-20~'],
+    ['sous quinze jours à réception', '2026-03-24~'],
   ],
   es: [
     ['antes del 5 de mayo', '2026-05-05?'],
@@ -114,6 +133,9 @@ const phrases: Readonly<Record<string, readonly (readonly [text: string, dates: 
     ['del 3 al 5 de mayo', '2026-05-03..2026-05-05?'],
     ['antes del día 15', '2026-03-15!'],
     ['mañana', '2026-03-10~'],
+    ['hasta las 23:59 (hora peninsular) del 20 de marzo', '2026-03-20T23:59?'],
+    ['el 20 de marzo a las 12 del mediodía', '2026-03-20T12:00?'],
+    ['antes del final de la próxima semana', '2026-03-20~'],
   ],
   it: [['entro il 3 aprile 2026', '2026-04-03']],
   nl: [['voor 3 april 2026', '2026-04-03']],
@@ -148,6 +170,15 @@ describe('what is no date', () => {
     ['en', '30 Feb 2026'],
     ['en', 'within 28 days of moving in'],
     ['en', 'in May'],
+    ['en', 'by mid-May'],
+    ['en', 'at least two weeks before the event'],
+    ['en', 'no later than 10 days after the hearing'],
+    ['de', 'bis Mitte Mai'],
+    ['de', 'mindestens zwei Wochen vor der Veranstaltung'],
+    ['fr', 'à la mi-mai'],
+    ['fr', '15 jours avant le départ'],
+    ['es', 'a mediados de mayo'],
+    ['es', 'al menos dos semanas antes del evento'],
     ['de', 'am Morgen'],
     ['de', 'jeden Freitag'],
     ['de', 'Montag bis Freitag'],
@@ -165,6 +196,30 @@ describe('what is no date', () => {
     ['es', 'el 50 % de los socios'],
   ])('%s: %s', (language, text) => {
     expect(read(text, language)).toBe('');
+  });
+});
+
+describe('without a year, on a page read on 9 March 2026 that has no date of its own', () => {
+  test.each([
+    ['its weekday proves the year', 'Thursday 25 September', null, '2025-09-25 nothing'],
+    ['whatever else the page says', 'Thursday 25 September', '2027', '2025-09-25 nothing'],
+    ['a weekday of no such year leaves it open', 'Monday 25 September', null, '2026-09-25 open'],
+    ['the page names the year', 'by 3 May', '2027', '2027-05-03 year'],
+    ['it lies near the other dates', 'by 3 May', '2024-03-01', '2024-05-03 year'],
+    ['after them rather than before', 'by 15 January', '2025-11-20', '2026-01-15 year'],
+    ['even if it was a little before', 'by 20 October', '2025-11-20', '2025-10-20 year'],
+    ['it is the next, where nothing tells', 'by 3 January', null, '2027-01-03 year'],
+    ['a written year counts', 'by 3 May 2026', '2027', '2026-05-03 nothing'],
+    ['both ends of a term move', 'from 3 to 5 May', '2024', '2024-05-03..2024-05-05 year'],
+  ])('%s', (_, text, near, expected) => {
+    const [found] = findDates(text, {
+      language: 'en-GB',
+      reference: '2026-03-09',
+      timeZone: 'UTC',
+      near,
+    });
+    const { date, until, guessed } = found ?? {};
+    expect(`${until ? `${date}..${until}` : date} ${guessed}`).toBe(expected);
   });
 });
 

@@ -252,6 +252,48 @@ test('a date is certain only if the page itself gives what it counts from', asyn
   expect(await certain('Please reply.', null)).toBe(true);
 });
 
+describe('on a page without a date of its own', () => {
+  async function due(lines: string, title?: string): Promise<string[]> {
+    const tasks = await tasksIn(
+      documentOf(lines, { language: 'en-GB', published: null, ...(title ? { title } : {}) }),
+    );
+    return tasks.map((task) => `${task.due}${task.dueCertain ? '' : '?'}`);
+  }
+
+  test.each([
+    ['the next such day', 'Please reply by 3 May.', '2026-05-03?'],
+    ['the weekday', 'Please reply by Saturday 3 May.', '2025-05-03'],
+    ['the heading', '# Important dates 2027\nPlease reply by 3 May.', '2027-05-03?'],
+    [
+      'the nearest heading',
+      '# Courses since 2024\n## Summer 2025\nPlease reply by 3 May.',
+      '2025-05-03?',
+    ],
+    ['a school year', '# Trips 2024/25\nPlease reply by 3 February.', '2025-02-03?'],
+    [
+      'most of the page’s full dates',
+      '# Trip\nWe meet on 20 May 2025.\nWe are back on 22 May 2025.\nThe mill was built on 1 May 1826.\nPlease reply by 3 May.',
+      '2025-05-03?',
+    ],
+    [
+      'the same list, before the page',
+      '# Trip\nWe met on 20 May 2025.\n- Please reply by 3 May.\n- We leave on 9 May 2027.',
+      '2027-05-03?',
+    ],
+  ])('the year is that of %s', async (_, lines, expected) => {
+    expect(await due(lines)).toEqual([expected]);
+  });
+
+  test('the title tells the year', async () => {
+    expect(await due('Please reply by 3 May.', 'Summer school 2027')).toEqual(['2027-05-03?']);
+  });
+});
+
+test('a weekday that contradicts the document’s date makes a date unsure', async () => {
+  const [task] = await tasksIn(documentOf('Please reply by Monday 3 May.'));
+  expect(task).toMatchObject({ due: '2026-05-03', dueCertain: false });
+});
+
 test('a deadline that passed is a task only on a page without a date', async () => {
   const past = 'Registration closes on 1 March 2026.';
   expect(await tasksIn(documentOf(past, { published: '2026-03-09' }))).toHaveLength(0);
