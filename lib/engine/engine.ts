@@ -121,8 +121,9 @@ export function newEngine(parts: EngineParts): Service {
     const claims: Claim[] = [];
     const moved = change.list === undefined ? [] : topOrders(change.list, ids.length);
     const { done, tags, notes, ...registers } = change;
-    for (const id of ids) {
-      const task = existing(id);
+    const tasks = ids.map(existing);
+    for (const task of tasks) {
+      const { id } = task;
       const changed = Object.entries({
         ...registers,
         ...(done !== undefined &&
@@ -147,7 +148,7 @@ export function newEngine(parts: EngineParts): Service {
       }
       if (notes !== undefined) claims.push(...noteClaims(id, database.noteUpdates(id), notes));
     }
-    const subject = ids[0] ? existing(ids[0]).title : '';
+    const subject = tasks[0]?.title ?? '';
     return { kind: changeKind(change), subject, count: ids.length, claims, answer: undefined };
   };
 
