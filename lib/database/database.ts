@@ -151,8 +151,6 @@ export function openDatabase(connection: Connection, device: Uint8Array, newSpac
     },
     unread: () => unread(connection),
 
-    tasks: (...[view, limit]: TailOf<typeof queries.tasks>) =>
-      queries.tasks(connection, view, limit),
     taskCards: (...[view, limit]: TailOf<typeof queries.taskCards>) =>
       queries.taskCards(connection, view, limit),
     task: (id: Id) => queries.task(connection, id),
