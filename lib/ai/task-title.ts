@@ -12,6 +12,7 @@ const shortestPhrase = 12;
  * @param from where in it the thing to be done begins
  * @param to where in it the next thing begins, or its end
  * @param dates those found in the sentence
+ * @returns '' where the sentence holds a date and nothing to do
  */
 export function taskTitle(
   sentence: string,
@@ -26,7 +27,12 @@ export function taskTitle(
     const whole = titleOf(sentence, 0, to, dates, grammar);
     if (whole.length < titleLength) return whole;
   }
-  return title || shortened(tidied(sentence)) || '…';
+  if (title) return title;
+  const words = dates.reduceRight(
+    (text, { start, end }) => `${text.slice(0, start)} ${text.slice(end)}`,
+    sentence,
+  );
+  return hasWords(words.replace(grammar.title.polite, '')) ? shortened(tidied(sentence)) : '';
 }
 
 function titleOf(
@@ -93,15 +99,28 @@ function isBare(rest: string, { title }: CompiledGrammar): boolean {
 }
 
 function tidied(text: string): string {
-  let tidy = text
-    .replace(/\(\s*\)/gu, '')
-    .replace(/\s+/gu, ' ')
-    .replace(/\s+([,.;:!?)])/gu, '$1')
-    .replace(/^[\s.,;:|–—·•*)\]→☐□>-]+/u, '')
-    .replace(/[\s.,;:|–—·([→?!-]+$/u, '');
-  if (tidy.split('(').length > tidy.split(')').length) tidy = tidy.replace(/\s*\([^)]*$/u, '');
+  let tidy = trimmed(
+    text
+      .replace(/\(\s*\)/gu, '')
+      .replace(/\s+/gu, ' ')
+      .replace(/\s+([,.;:!?)])/gu, '$1'),
+  );
+  if (tidy.split('(').length > tidy.split(')').length) {
+    // Cut off inside a bracket: what is before it is the title, if there is anything.
+    const before = tidy.replace(/\s*\([^)]*$/u, '');
+    tidy = hasWords(before) ? before : tidy.replaceAll('(', '');
+  }
   if (tidy.split(')').length > tidy.split('(').length) tidy = tidy.replace(/\)/u, '');
-  return tidy.trim();
+  return trimmed(tidy);
+}
+
+/** Without the marks and spaces at its ends. */
+function trimmed(text: string): string {
+  return text.replace(/^[\s.,;:|–—·•*)\]→☐□>-]+/u, '').replace(/[\s.,;:|–—·([→?!-]+$/u, '');
+}
+
+function hasWords(text: string): boolean {
+  return /[\p{L}\p{N}]/u.test(text);
 }
 
 function capitalised(text: string): string {

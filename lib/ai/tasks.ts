@@ -59,6 +59,7 @@ export async function* findTasks(
   for (const [i, weighed] of found.entries()) {
     if (weighed.score < threshold && !hasCompany(weighed, found, i, reading)) continue;
     for (const proposal of proposals(weighed, reading)) {
+      if (proposal.title === '') continue;
       const key = `${proposal.title.toLowerCase()} ${proposal.due ?? ''}`;
       if (seen.has(key)) continue;
       seen.add(key);

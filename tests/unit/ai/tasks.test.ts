@@ -236,6 +236,18 @@ describe('where it stands decides', () => {
   });
 });
 
+describe('a title', () => {
+  test('keeps what stands in a bracket that nobody closed, if that is all there is', async () => {
+    expect(await read('[ ] ( Tag the release', 'en')).toBe('Tag the release');
+  });
+
+  test('is more than a date and a courtesy: they name nothing to do', async () => {
+    expect(await read('[ ] 31.12. ( bitte', 'de')).toBe('');
+    expect(await read('[ ] 31.12.', 'de')).toBe('');
+    expect(await read('[ ] Abgabe 31.12.', 'de')).toBe('Abgabe | 2026-12-31');
+  });
+});
+
 test('a date is certain only if the page itself gives what it counts from', async () => {
   const certain = async (
     sentence: string,
