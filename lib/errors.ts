@@ -43,6 +43,25 @@ export const failures = {
     retryable: false,
     message: 'This is too much text for one change. Nothing was saved.',
   },
+  /** This device was revoked, or may only read. Nothing was written. */
+  'device/read-only': {
+    retryable: false,
+    message: 'This device may not change anything here any more.',
+  },
+  /** This device has a space of its own already. */
+  'space/already-in-one': { retryable: false, message: 'This device has joined others already.' },
+  /** Only an owner may say who belongs to a space. */
+  'roster/not-owner': { retryable: false, message: 'Only an owner can do this.' },
+  /** The other device was there first, or admitted this one. */
+  'roster/not-senior': {
+    retryable: false,
+    message: 'That device stands above this one. Use the recovery words instead.',
+  },
+  /** The moment lies before what is still kept of that device's history. */
+  'roster/no-such-place': {
+    retryable: false,
+    message: 'The history of that device does not go back that far.',
+  },
   /** The page had no text that a person could read. */
   'clip/no-text': { retryable: false, message: 'This page has no text to keep.' },
   /** The tab shows a PDF, which extensions cannot read in the page. */
@@ -73,6 +92,11 @@ export const failures = {
   'clip/gone': { retryable: true, message: 'The page closed before it could be kept.' },
   /** The model worker stopped. What it was asked can be asked again. */
   'model/gone': { retryable: true, message: 'The reader stopped. You can try again.' },
+  /** What was typed is not the 24 words of a recovery key. Nothing was changed. */
+  'recovery/wrong-words': {
+    retryable: false,
+    message: 'These are not the 24 words of a recovery key. Check each word and its place.',
+  },
   /** A bug: the engine threw something that is not listed here. */
   internal: { retryable: false, message: 'Something went wrong inside Holdfast.' },
 } as const satisfies Record<string, FailureSpec>;

@@ -2,7 +2,7 @@
 import { openDatabase, prepareDatabase } from '@/lib/database/database.ts';
 import { openNewest } from '@/lib/database/files.ts';
 import { newEngine } from '@/lib/engine/engine.ts';
-import { loadSigner } from '@/lib/engine/keys.ts';
+import { loadIdentity, suite } from '@/lib/engine/keys.ts';
 import type { Model } from '@/lib/engine/reader.ts';
 import { newAction } from '@/lib/model/id.ts';
 import { greetPages } from '@/lib/rpc/broker.ts';
@@ -28,11 +28,12 @@ function startedEngine(): Promise<Service> {
 async function start(): Promise<Service> {
   const random = (length: number) => crypto.getRandomValues(new Uint8Array(length));
   const { started, setAside } = await openNewest(async (connection) => {
-    const signer = await loadSigner(prepareDatabase(connection));
-    return { signer, database: openDatabase(connection, signer.device, random(16)) };
+    const identity = await loadIdentity(prepareDatabase(connection));
+    return { identity, database: openDatabase(connection, identity.signer.device) };
   });
-  return newEngine({
+  const { service } = newEngine({
     ...started,
+    suite,
     model: modelOnDemand(),
     now: Date.now,
     random,
@@ -40,6 +41,7 @@ async function start(): Promise<Service> {
     quota: async () => (await navigator.storage.estimate()).quota ?? 0,
     setAside,
   });
+  return service;
 }
 
 /** The offscreen page makes the model worker, and ends it: a message with a port asks for one, a

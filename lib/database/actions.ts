@@ -4,12 +4,13 @@
  */
 import { type Claim, decodeValue, encodeValue, entityOf } from '../ledger/claims.ts';
 import { equal } from '../ledger/envelope.ts';
-import { clientOf, editNote, readNote } from '../ledger/notes.ts';
+import { clientOf, editNote, type NotePart, readNote } from '../ledger/notes.ts';
 import { fieldSpec } from '../model/entities.ts';
 import * as v from 'valibot';
 import { type Id, idFromBytes, idToBytes } from '../model/id.ts';
 import type { ActionKind, ActionLabel } from '../model/views.ts';
-import { elementIsPresent, entityKey, fieldValue, noteUpdates } from './projection.ts';
+import type { Log } from './log.ts';
+import { elementIsPresent, entityKey, fieldValue, noteParts } from './projection.ts';
 import type { Connection } from './sqlite.ts';
 
 /** How many actions are remembered, undos and redos among them. */
@@ -101,10 +102,10 @@ export function lastUndone(connection: Connection): Flippable | null {
  *
  * @returns CBOR, for `flipClaims`.
  */
-export function flipOf(connection: Connection, claims: readonly Claim[]): Uint8Array {
+export function flipOf(connection: Connection, log: Log, claims: readonly Claim[]): Uint8Array {
   const flips: Flip[] = [];
   const created = new Set<string>();
-  const texts = new Map<string, { updates: Uint8Array[]; before: string; claim: Claim }>();
+  const texts = new Map<string, { parts: NotePart[]; before: string; claim: Claim }>();
   for (const claim of claims) {
     const { kind, id, field } = claim;
     const entity = entityOf(claim);
@@ -114,43 +115,39 @@ export function flipOf(connection: Connection, claims: readonly Claim[]): Uint8A
       created.add(entity);
       flips.push({ kind, id, field: 'deleted', merge: 'register', before: true, after: false });
     } else if (claim.merge === 'register') {
-      const before = registerValue(connection, key, kind, field);
+      const before = registerValue(connection, log, key, kind, field);
       flips.push({ kind, id, field, merge: 'register', before, after: claim.value });
     } else if (claim.merge === 'set') {
       const { element, present } = claim;
-      const before = elementIsPresent(connection, key, field, encodeValue(element));
+      const before = elementIsPresent(connection, log, key, field, encodeValue(element));
       if (before !== present) flips.push({ kind, id, field, merge: 'set', element, before });
     } else {
       const place = `${entity} ${field}`;
       let text = texts.get(place);
       if (!text) {
-        const updates = noteUpdates(connection, key, field);
-        texts.set(place, (text = { updates, before: readNote(updates), claim }));
+        const parts = noteParts(connection, log, key, field);
+        texts.set(place, (text = { parts, before: readNote(parts), claim }));
       }
-      text.updates.push(claim.update);
+      text.parts.push({ update: claim.update, isVoid: false });
     }
   }
-  for (const { updates, before, claim } of texts.values()) {
+  for (const { parts, before, claim } of texts.values()) {
     const { kind, id, field } = claim;
-    flips.push({ kind, id, field, merge: 'text', before, after: readNote(updates) });
+    flips.push({ kind, id, field, merge: 'text', before, after: readNote(parts) });
   }
   return encodeValue(flips);
 }
 
 /** The claims that flip an action now: only where what it did is still there. */
-export function flipClaims(
-  connection: Connection,
-  device: Uint8Array,
-  { flip }: Flippable,
-): Claim[] {
+export function flipClaims(connection: Connection, log: Log, { flip }: Flippable): Claim[] {
   return (decodeValue(flip) as Flip[]).flatMap((place): Claim[] => {
     const entity = entityKey(connection, place);
     if (entity === undefined) return [];
     const { kind, id, field } = place;
     if (place.merge === 'text') {
-      const updates = noteUpdates(connection, entity, field);
-      if (readNote(updates) !== place.after) return [];
-      return editNote(updates, clientOf(device), place.before).map((update) => ({
+      const parts = noteParts(connection, log, entity, field);
+      if (readNote(parts) !== place.after) return [];
+      return editNote(parts, clientOf(log.ownDevice()), place.before).map((update) => ({
         kind,
         id,
         field,
@@ -160,10 +157,10 @@ export function flipClaims(
     }
     if (place.merge === 'set') {
       const { element, before: present } = place;
-      const isThere = elementIsPresent(connection, entity, field, encodeValue(element));
+      const isThere = elementIsPresent(connection, log, entity, field, encodeValue(element));
       return isThere === present ? [] : [{ kind, id, field, merge: 'set', element, present }];
     }
-    const value = registerValue(connection, entity, kind, field);
+    const value = registerValue(connection, log, entity, kind, field);
     if (!equal(encodeValue(value), encodeValue(place.after))) return [];
     return [{ kind, id, field, merge: 'register', value: place.before }];
   });
@@ -172,11 +169,12 @@ export function flipClaims(
 /** The value of a register, also of one that nobody has claimed. */
 function registerValue(
   connection: Connection,
+  log: Log,
   entity: number,
   kind: Claim['kind'],
   field: string,
 ): unknown {
-  const value = fieldValue(connection, entity, field, 'register');
+  const value = fieldValue(connection, log, entity, field, 'register');
   if (value !== null) return value;
   const schema = fieldSpec(kind, field)?.schema;
   return [null, false, 0, ''].find((value) => schema && v.is(schema, value)) ?? null;

@@ -1,9 +1,11 @@
 /**
  * The projection: from claims to the rows that pages are shown.
  *
- * `apply` takes the claims of one envelope, in the caller's transaction. Applying the whole log to
- * empty tables gives the same rows, whatever the order in which devices' envelopes arrived.
+ * `apply` takes the claims of one envelope, `recount` what changes when more or less of a log counts,
+ * both in the caller's transaction. Applying the whole log to empty tables gives the same rows,
+ * whatever the order in which devices' envelopes arrived.
  */
+import { decodeCheckpoint } from '../ledger/checkpoint.ts';
 import {
   type Claim,
   decodeValue,
@@ -13,20 +15,23 @@ import {
   type SetClaim,
   type TextClaim,
 } from '../ledger/claims.ts';
-import { joinElement, joinRegister, type Saw, type Standing } from '../ledger/join.ts';
-import { readNote } from '../ledger/notes.ts';
-import type { EntityKind } from '../model/entities.ts';
-import { type Id, idToBytes } from '../model/id.ts';
+import { bytesToHex } from '@noble/hashes/utils.js';
+import { type Joined, joinElement, joinRegister, type Saw, type Standing } from '../ledger/join.ts';
+import { clientOf, type NotePart, readNote } from '../ledger/notes.ts';
+import { inspectNoteUpdate } from '../ledger/note-update.ts';
+import { type EntityKind, fieldSpec } from '../model/entities.ts';
+import { type Id, idFromBytes, idToBytes } from '../model/id.ts';
 import { contentText } from './contents.ts';
+import { history, historyDown, type Origin } from './history.ts';
+import type { Log } from './log.ts';
 import { refreshWaiting } from './readings.ts';
 import type { Connection, Parameter } from './sqlite.ts';
 
-/** Where an envelope stands in its author's log. */
-export interface Origin {
+/** A claim as it stands in table claim. */
+export interface StandingClaim extends Standing<Uint8Array> {
+  readonly [column: string]: unknown;
   /** Key of table device. */
-  readonly device: number;
-  readonly seq: number;
-  readonly hlc: number;
+  readonly author: number;
 }
 
 const nothing = new Uint8Array(0);
@@ -37,87 +42,280 @@ type Columns = Readonly<
 >;
 
 const plain = (value: unknown) => value as Parameter;
+const text = (value: unknown) => (value ?? '') as string;
+const number = (value: unknown) => (value ?? 0) as number;
 const flag = (value: unknown) => (value === true ? 1 : 0);
 const json = (value: unknown) => (value === null ? null : JSON.stringify(value));
 const idBytes = (value: unknown) => (value === null ? null : idToBytes(value as Id));
 
 const columns: Readonly<Record<EntityKind, Columns>> = {
   task: {
-    title: ['title', plain],
-    notes: ['notes', plain],
+    title: ['title', text],
+    notes: ['notes', text],
     completedAt: ['completed_at', plain],
     deadline: ['deadline', plain],
     planned: ['planned', plain],
-    priority: ['priority', plain],
+    priority: ['priority', number],
     list: ['list', idBytes],
-    order: ['ord', plain],
+    order: ['ord', text],
     tags: ['tags', json],
     source: ['source', json],
     deleted: ['deleted', flag],
   },
   list: {
-    title: ['title', plain],
-    order: ['ord', plain],
+    title: ['title', text],
+    order: ['ord', text],
     deleted: ['deleted', flag],
   },
   clip: {
-    address: ['address', plain],
-    title: ['title', plain],
+    address: ['address', text],
+    title: ['title', text],
     site: ['site', plain],
     byline: ['byline', plain],
     published: ['published', plain],
     language: ['language', plain],
-    content: ['content', plain],
-    excerpt: ['excerpt', plain],
+    content: ['content', text],
+    excerpt: ['excerpt', text],
     versions: ['versions', json],
     highlights: ['highlights', json],
     dismissed: ['dismissed', json],
-    savedAt: ['saved_at', plain],
+    savedAt: ['saved_at', number],
     deleted: ['deleted', flag],
   },
 };
 
-export function apply(connection: Connection, origin: Origin, claims: readonly Claim[]): void {
+/** Without which a thing is not shown: whoever gave it one does not count any more, or not yet. */
+const named: Readonly<Record<EntityKind, string>> = {
+  task: 'title',
+  list: 'title',
+  clip: 'address',
+};
+
+/**
+ * Stores the claims of one envelope, and shows what they come to.
+ *
+ * Those of an envelope that does not count are left out, except that the updates of notes are kept:
+ * what others wrote next to them needs them.
+ */
+export function apply(
+  connection: Connection,
+  log: Log,
+  origin: Origin,
+  claims: readonly Claim[],
+): void {
+  const counts = origin.seq <= log.reach(origin.device).writes;
   for (const ofEntity of Map.groupBy(claims, entityOf).values()) {
     const [{ kind, id } = {}] = ofEntity;
     if (!kind || !id) continue;
-    const known = entityKey(connection, { kind, id });
+    const texts = ofEntity.filter((claim) => claim.merge === 'text');
+    if (!counts && texts.length === 0) continue;
+    const known = entityRow(connection, { kind, id });
     const key = known ?? addEntity(connection, id, kind);
-    const cells = new Map<string, Parameter>();
-    const touched = new Set<string>();
-    for (const claim of ofEntity) {
-      store(connection, key, origin, claim);
-      touched.add(claim.field);
+    for (const claim of counts ? ofEntity : texts) store(connection, key, origin, claim);
+    if (!counts) {
+      const isScaffold = origin.seq <= log.wanted(origin.device);
+      if (isScaffold)
+        show(connection, log, kind, id, key, new Set(texts.map(({ field }) => field)));
+      continue;
     }
-    for (const field of touched) {
-      const column = columns[kind][field];
-      if (!column) continue;
-      const first = ofEntity.find((claim) => claim.field === field);
-      // The only claims on a field of a new entity are those of this envelope.
-      const value =
-        known === undefined && first?.merge === 'register'
-          ? first.value
-          : fieldValue(connection, key, field, first?.merge ?? 'register');
-      cells.set(column[0], column[1](value));
-    }
-    if (kind === 'task' && touched.has('list')) {
-      cells.set('home', homeOf(connection, cells.get('list') ?? null));
-    }
-    writeRow(connection, kind, key, known === undefined ? idToBytes(id) : null, cells);
-    follow(connection, kind, key, id, touched, known === undefined);
+    // The only claims on a new entity are those of this envelope.
+    const fresh = known === undefined ? ofEntity : null;
+    const fields = new Set(ofEntity.map(({ field }) => field));
+    show(connection, log, kind, id, key, fields, fresh, true);
   }
+}
+
+/** A place that a claim is about: one field of one entity, or one element of it. */
+interface Place {
+  readonly kind: EntityKind;
+  readonly id: Id;
+  readonly key: number;
+  readonly field: string;
+  readonly element: Uint8Array;
+}
+
+/** Shows what a log comes to when its claims count up to `after` instead of `before`. */
+export function recount(
+  connection: Connection,
+  log: Log,
+  device: number,
+  before: number,
+  after: number,
+): void {
+  const touched = new Map<string, { kind: EntityKind; id: Id; key: number; fields: Set<string> }>();
+  const touch = (kind: EntityKind, id: Id, key: number, field: string) => {
+    const name = entityOf({ kind, id });
+    const known = touched.get(name);
+    if (known) known.fields.add(field);
+    else touched.set(name, { kind, id, key, fields: new Set([field]) });
+  };
+  const lost = new Map<string, Place>();
+  const [from, to] = [Math.min(before, after), Math.max(before, after)];
+  for (const { origin, claims } of history(log, device, from, to)) {
+    for (const claim of claims) {
+      const key = entityRow(connection, claim) ?? addEntity(connection, claim.id, claim.kind);
+      touch(claim.kind, claim.id, key, claim.field);
+      if (claim.merge === 'text' || after > before) store(connection, key, origin, claim);
+      else {
+        const element = elementOf(claim);
+        const { kind, id, field } = claim;
+        lost.set(placeName(key, field, element), { kind, id, key, field, element });
+      }
+    }
+  }
+  for (const { key, field, element } of lost.values()) {
+    connection.run(
+      'delete from claim where entity = ? and field = ? and element = ? and device = ? and seq > ?',
+      key,
+      field,
+      element,
+      device,
+      after,
+    );
+  }
+  // What the device had said there before.
+  if (lost.size > 0 && after > 0) {
+    for (const { origin, claims } of historyDown(log, device, after)) {
+      for (const claim of claims) {
+        if (claim.merge === 'text') continue;
+        const key = entityRow(connection, claim);
+        const place = key === undefined ? '' : placeName(key, claim.field, elementOf(claim));
+        if (key === undefined || !lost.delete(place)) continue;
+        store(connection, key, origin, claim);
+      }
+      if (lost.size === 0) break;
+    }
+  }
+  for (const { kind, id, key, fields } of touched.values()) {
+    show(connection, log, kind, id, key, fields);
+  }
+}
+
+/** Shows what the whole log comes to, in derived tables that are empty. How many changes were read. */
+export function rebuild(connection: Connection, log: Log): number {
+  for (const device of log.devices()) restoreSights(log, device);
+  log.load();
+  let count = 0;
+  for (const device of log.devices()) {
+    for (const { origin, claims } of history(log, device, 0, Infinity)) {
+      apply(connection, log, origin, claims);
+      count++;
+    }
+  }
+  return count;
+}
+
+/**
+ * Shows what a log comes to when another checkpoint of it is in force than before, or none.
+ * In the caller's transaction; the log knows already which.
+ */
+export function restate(connection: Connection, log: Log, device: number): void {
+  const upto = Math.max(log.inForce(device)?.last ?? 0, log.base(device));
+  log.forgetSights(device, upto);
+  restoreSights(log, device);
+  recount(connection, log, device, Infinity, 0);
+  recount(connection, log, device, 0, log.reach(device).writes);
+}
+
+/** Notes again what the author of a log had seen by each of its envelopes. */
+function restoreSights(log: Log, device: number): void {
+  const { base = 0, last = 0 } = log.inForce(device) ?? {};
+  for (const { seq, header, payload } of log.rows(device, base + 1, Infinity)) {
+    log.sight(device, seq, header.deps);
+    if (seq > last || header.kind !== 'checkpoint') continue;
+    for (const { other, seq, upto } of decodeCheckpoint(payload).sights) {
+      log.sight(device, seq, [{ device: other, seq: upto }]);
+    }
+  }
+}
+
+/** Shows the notes that a device has written in beyond `after`: they stand on more or less of it. */
+export function recountNotes(
+  connection: Connection,
+  log: Log,
+  device: number,
+  after: number,
+  to: number,
+): void {
+  const rows = connection.all<{ entity: number; field: string; id: Uint8Array; kind: EntityKind }>(
+    `select distinct entity, field, entity.id, entity.kind from note_update
+     join entity on entity.key = note_update.entity
+     where device = ? and seq > ? and seq <= ?`,
+    device,
+    after,
+    Math.min(to, Number.MAX_SAFE_INTEGER),
+  );
+  for (const { entity, field, id, kind } of rows) {
+    show(connection, log, kind, idFromBytes(id), entity, new Set([field]));
+  }
+}
+
+function placeName(key: number, field: string, element: Uint8Array): string {
+  return `${key} ${field} ${bytesToHex(element)}`;
+}
+
+/** Writes what the claims on some fields of an entity come to; takes its row away if none is left.
+ *  @param fresh all the claims there are, if they are known. */
+function show(
+  connection: Connection,
+  log: Log,
+  kind: EntityKind,
+  id: Id,
+  key: number,
+  fields: ReadonlySet<string>,
+  fresh: readonly Claim[] | null = null,
+  isSure = fresh !== null,
+): void {
+  const isShown = fresh === null && hasRow(connection, kind, key);
+  if (!isSure && !isEvident(connection, log, key)) {
+    if (isShown) removeRow(connection, kind, key, id);
+    return;
+  }
+  // What was not shown is shown whole.
+  const all = isShown || fresh ? fields : new Set(Object.keys(columns[kind]));
+  const cells = new Map<string, Parameter>();
+  for (const field of all) {
+    const column = columns[kind][field];
+    const merge = fieldSpec(kind, field)?.merge;
+    if (!column || !merge) continue;
+    const only = fresh?.find((claim) => claim.field === field);
+    const value =
+      only?.merge === 'register' ? only.value : fieldValue(connection, log, key, field, merge);
+    cells.set(column[0], column[1](value));
+  }
+  const name = named[kind];
+  const changesName = all.has(name) || all.has('deleted');
+  if (changesName || fresh) {
+    const isDeleted = all.has('deleted')
+      ? cells.get('deleted') === 1
+      : !fresh && fieldValue(connection, log, key, 'deleted', 'register') === true;
+    const title = all.has(name)
+      ? cells.get(columns[kind][name]?.[0] ?? name)
+      : fresh
+        ? ''
+        : fieldValue(connection, log, key, name, 'register');
+    const isHidden = isDeleted || title === '' || title === null;
+    if (isHidden || all.has('deleted') || isShown) cells.set('deleted', isHidden ? 1 : 0);
+  }
+  if (kind === 'task' && all.has('list')) {
+    cells.set('home', homeOf(connection, cells.get('list') ?? null));
+  }
+  writeRow(connection, kind, key, isShown ? null : idToBytes(id), cells);
+  const moved = cells.has('deleted') ? new Set([...all, 'deleted']) : all;
+  follow(connection, kind, key, id, moved, !isShown);
 }
 
 /** The value that a field's claims come to: null, or an empty text or list, where there are none. */
 export function fieldValue(
   connection: Connection,
+  log: Log,
   entity: number,
   field: string,
   merge: Claim['merge'],
 ): unknown {
-  if (merge === 'text') return readNote(noteUpdates(connection, entity, field));
+  if (merge === 'text') return readNote(noteParts(connection, log, entity, field));
   if (merge === 'register') {
-    const { winner } = joinRegister(standings(connection, entity, field, nothing), saw);
+    const { winner } = joinRegister(standings(connection, entity, field, nothing), sawBy(log));
     return winner && decodeValue(winner.value);
   }
   return connection
@@ -126,12 +324,13 @@ export function fieldValue(
       entity,
       field,
     )
-    .filter(({ element }) => elementIsPresent(connection, entity, field, element))
+    .filter(({ element }) => elementIsPresent(connection, log, entity, field, element))
     .map(({ element }) => decodeValue(element));
 }
 
 export function elementIsPresent(
   connection: Connection,
+  log: Log,
   entity: number,
   field: string,
   element: Uint8Array,
@@ -141,11 +340,20 @@ export function elementIsPresent(
       ...claim,
       value: decodeValue(claim.value) === true,
     })),
-    saw,
+    sawBy(log),
   );
 }
 
+/** The entity, if anything is known of it. */
 export function entityKey(
+  connection: Connection,
+  { kind, id }: Pick<Claim, 'kind' | 'id'>,
+): number | undefined {
+  const key = entityRow(connection, { kind, id });
+  return key !== undefined && hasRow(connection, kind, key) ? key : undefined;
+}
+
+function entityRow(
   connection: Connection,
   { kind, id }: Pick<Claim, 'kind' | 'id'>,
 ): number | undefined {
@@ -156,34 +364,131 @@ export function entityKey(
   )?.key;
 }
 
-/** The updates that made a note, oldest first by author. */
-export function noteUpdates(connection: Connection, entity: number, field: string): Uint8Array[] {
-  return connection
-    .all<{ bytes: Uint8Array }>(
-      'select bytes from note_update where entity = ? and field = ? order by device, seq',
-      entity,
-      field,
-    )
-    .map(({ bytes }) => bytes);
+function hasRow(connection: Connection, kind: EntityKind, key: number): boolean {
+  return connection.get(`select 1 from ${kind} where key = ?`, key) !== undefined;
 }
 
-// Of each device only its last word is kept, and this device is the only author so far: the claims
-// of others, and what their authors had seen, come with admission.
-const saw: Saw = () => false;
+/** Whether anything that counts is said about an entity. */
+function isEvident(connection: Connection, log: Log, key: number): boolean {
+  if (connection.get('select 1 from claim where entity = ? limit 1', key)) return true;
+  return connection
+    .all<{ device: number; seq: number }>(
+      'select device, min(seq) as seq from note_update where entity = ? group by device',
+      key,
+    )
+    .some(({ device, seq }) => seq <= log.reach(device).writes);
+}
+
+/** The clock that a device's next letter in a note must have. */
+export function nextClock(
+  connection: Connection,
+  device: number,
+  { kind, id, field }: Pick<Claim, 'kind' | 'id' | 'field'>,
+): number {
+  const key = entityRow(connection, { kind, id });
+  if (key === undefined) return 0;
+  return (
+    connection.get<{ clock: number | null }>(
+      'select max(clock) as clock from note_update where entity = ? and field = ? and device = ?',
+      key,
+      field,
+      device,
+    )?.clock ?? 0
+  );
+}
+
+/** What a note is made of: the updates that count, and those that they stand on. */
+export function noteParts(
+  connection: Connection,
+  log: Log,
+  entity: number,
+  field: string,
+): NotePart[] {
+  const rows = connection.all<{ device: number; seq: number; clock: number; bytes: Uint8Array }>(
+    `select device, seq, clock, bytes from note_update where entity = ? and field = ?
+     order by device, seq`,
+    entity,
+    field,
+  );
+  const authors = new Map(rows.map(({ device }) => [clientOf(log.keyOf(device)), device]));
+  return rows.flatMap(({ device, seq, bytes }): NotePart[] => {
+    const isVoid = seq > log.reach(device).writes;
+    if (isVoid && seq > log.wanted(device)) return [];
+    const knows = (client: number) => {
+      const other = authors.get(client);
+      if (other === undefined) return 0;
+      if (other === device) return Infinity;
+      const upto = Math.min(log.seenBy(device, seq, other), (log.fork(other) ?? Infinity) - 1);
+      return rows.reduce(
+        (clock, row) =>
+          row.device === other && row.seq <= upto ? Math.max(clock, row.clock) : clock,
+        0,
+      );
+    };
+    return [{ update: bytes, isVoid, knows }];
+  });
+}
+
+function sawBy(log: Log): Saw {
+  return (later, earlier) => {
+    const { author } = later as StandingClaim;
+    const { author: other, seq } = earlier as StandingClaim;
+    if (author === other) return later.seq > seq;
+    return seq < (log.fork(other) ?? Infinity) && log.seenBy(author, later.seq, other) >= seq;
+  };
+}
 
 function standings(
   connection: Connection,
   entity: number,
   field: string,
   element: Uint8Array,
-): Standing<Uint8Array>[] {
-  return connection.all<Standing<Uint8Array> & { [column: string]: unknown }>(
-    `select device.key as device, seq, hlc, value from claim join device on device.id = claim.device
-     where entity = ? and field = ? and element = ?`,
-    entity,
-    field,
-    element,
-  );
+): StandingClaim[] {
+  return connection
+    .all<StandingClaim>(
+      `select device.key as device, device.id as author, seq, hlc, derived, value
+       from claim join device on device.id = claim.device
+       where entity = ? and field = ? and element = ?`,
+      entity,
+      field,
+      element,
+    )
+    .map((claim) => ({ ...claim, derived: Boolean(claim.derived) }));
+}
+
+/** How the value of a register came about. */
+export interface Explanation {
+  readonly joined: Joined<Uint8Array>;
+  /** Claims that the author of another one had seen, latest first. */
+  readonly superseded: readonly StandingClaim[];
+}
+
+export function explainRegister(
+  connection: Connection,
+  log: Log,
+  entity: number,
+  field: string,
+): Explanation {
+  const claims = standings(connection, entity, field, nothing);
+  const joined = joinRegister(claims, sawBy(log));
+  const standing = new Set<unknown>([joined.winner, ...joined.losers]);
+  const superseded = claims.filter((claim) => !standing.has(claim)).sort((a, b) => b.hlc - a.hlc);
+  return { joined, superseded };
+}
+
+/** Registers of an entity of which several devices have the last word. */
+export function contestedFields(connection: Connection, entity: number): string[] {
+  return connection
+    .all<{ field: string }>(
+      `select field from claim where entity = ? and element = x''
+       group by field having count(*) > 1 order by field`,
+      entity,
+    )
+    .map(({ field }) => field);
+}
+
+function elementOf(claim: RegisterClaim | SetClaim): Uint8Array {
+  return claim.merge === 'set' ? encodeValue(claim.element) : nothing;
 }
 
 function store(connection: Connection, entity: number, origin: Origin, claim: Claim): void {
@@ -191,17 +496,30 @@ function store(connection: Connection, entity: number, origin: Origin, claim: Cl
     storeUpdate(connection, entity, origin, claim);
     return;
   }
+  storeWord(connection, entity, claim.field, elementOf(claim), origin, encodeValue(valueOf(claim)));
+}
+
+/** A device's last word in one place, if it is one. */
+export function storeWord(
+  connection: Connection,
+  entity: number,
+  field: string,
+  element: Uint8Array,
+  { device, seq, hlc, derived }: Origin,
+  value: Uint8Array,
+): void {
   connection.run(
-    `insert into claim (entity, field, element, device, seq, hlc, value)
-     values (?1, ?2, ?3, ?4, ?5, ?6, ?7)
-     on conflict do update set seq = ?5, hlc = ?6, value = ?7 where seq < ?5`,
+    `insert into claim (entity, field, element, device, seq, hlc, derived, value)
+     values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+     on conflict do update set seq = ?5, hlc = ?6, derived = ?7, value = ?8 where seq <= ?5`,
     entity,
-    claim.field,
-    claim.merge === 'set' ? encodeValue(claim.element) : nothing,
-    origin.device,
-    origin.seq,
-    origin.hlc,
-    encodeValue(valueOf(claim)),
+    field,
+    element,
+    device,
+    seq,
+    hlc,
+    derived ? 1 : 0,
+    value,
   );
 }
 
@@ -216,16 +534,19 @@ function storeUpdate(
   claim: TextClaim,
 ): void {
   connection.run(
-    'insert or ignore into note_update (entity, field, device, seq, bytes) values (?, ?, ?, ?, ?)',
+    `insert or ignore into note_update (entity, field, device, seq, hlc, clock, bytes)
+     values (?, ?, ?, ?, ?, ?, ?)`,
     entity,
     claim.field,
     origin.device,
     origin.seq,
+    origin.hlc,
+    inspectNoteUpdate(claim.update).end,
     claim.update,
   );
 }
 
-function addEntity(connection: Connection, id: Id, kind: EntityKind): number {
+export function addEntity(connection: Connection, id: Id, kind: EntityKind): number {
   const row = connection.get<{ key: number }>(
     'insert into entity (id, kind) values (?, ?) returning key',
     idToBytes(id),
@@ -255,6 +576,13 @@ function writeRow(
     const assignments = names.map((name) => `${name} = ?`).join(', ');
     connection.run(`update ${kind} set ${assignments} where key = ?`, ...cells.values(), key);
   }
+}
+
+/** Takes away what nobody who counts has said anything about. */
+function removeRow(connection: Connection, kind: EntityKind, key: number, id: Id): void {
+  connection.run(`update ${kind} set deleted = 1 where key = ?`, key);
+  follow(connection, kind, key, id, new Set(['deleted', 'title', 'source']), false);
+  connection.run(`delete from ${kind} where key = ?`, key);
 }
 
 /** A task whose list is gone, or has not come yet, is at home in the Inbox. */
@@ -290,6 +618,15 @@ function follow(
     if (any('title', 'content', 'deleted')) indexClip(connection, key, isNew);
     if (any('content', 'dismissed', 'deleted')) refreshWaiting(connection, key);
   }
+}
+
+/** A content came: the clips that show it can be searched by its words. */
+export function showContent(connection: Connection, hash: Uint8Array): void {
+  const clips = connection.all<{ key: number }>(
+    'select key from clip where content = ?',
+    bytesToHex(hash),
+  );
+  for (const { key } of clips) indexClip(connection, key, false);
 }
 
 function refreshWaitingOfTask(connection: Connection, task: number): void {

@@ -18,18 +18,68 @@ export const migrations: readonly Migration[] = [
     name: 'the log',
     sql: `
       create table meta (key text primary key, value any not null) strict, without rowid;
-      create table space (id integer primary key, uid blob not null unique) strict;
       create table device (id integer primary key, key blob not null unique) strict; -- Ed25519 public key
+      -- The logs, each a chain by seq; of a log that was compacted, what is kept and what follows.
       create table envelope (
-        space integer not null,
         device integer not null,
         seq integer not null,
+        kind integer not null, -- place in envelopeKinds
         hash blob not null, -- SHA-256 of header
         header blob not null,
         signature blob not null,
         payload blob not null,
+        verdict text, -- why its author's claims do not count, see verdicts; null: they do
+        reason text,
         received_at integer not null, -- Unix ms
-        primary key (space, device, seq)
+        arrival integer not null, -- ascending: each could be admitted after those before it
+        primary key (device, seq)
+      ) strict, without rowid;
+      create index envelope_rare on envelope (device, seq) where kind <> 1;
+      create index envelope_void on envelope (device, seq) where verdict is not null;
+      -- Logs that were compacted: what is not kept goes up to this seq.
+      create table base (device integer primary key, seq integer not null) strict;
+      -- Checkpoints of which every part is held, and which are right where that could be seen.
+      create table checkpoint (
+        device integer not null,
+        base integer not null, -- the last seq that it restates
+        last integer not null, -- the seq of its last part
+        hash blob not null, -- of its last part
+        received_at integer not null, -- Unix ms
+        primary key (device, last)
+      ) strict, without rowid;
+      -- Of each device that has forked, the proof of its earliest known fork.
+      create table fork (
+        device integer primary key,
+        seq integer not null,
+        first_header blob not null,
+        first_signature blob not null,
+        second_header blob not null,
+        second_signature blob not null
+      ) strict;
+      -- Keys that were this device's own, and how far it wrote under each.
+      create table former (device integer primary key, seq integer not null) strict;
+      -- What it wrote that has to be signed again by its present key, see tail.ts.
+      create table unsigned (number integer primary key, tail blob not null) strict; -- CBOR
+      -- What was refused and stands in no log: the bytes as they came, and why.
+      create table quarantine (
+        number integer primary key,
+        carrier text not null, -- a device's key in hex, or the name of a folder
+        device blob, -- the author that it names
+        seq integer,
+        verdict text not null,
+        reason text not null,
+        bytes blob not null,
+        hash blob not null unique, -- SHA-256 of bytes
+        at integer not null -- Unix ms
+      ) strict;
+      create index quarantine_carrier on quarantine (carrier, number);
+      -- How far each other device has said that it holds each log.
+      create table receipt (
+        peer integer not null,
+        device integer not null,
+        seq integer not null,
+        at integer not null, -- Unix ms
+        primary key (peer, device)
       ) strict, without rowid;
       create table content (hash blob primary key, bytes blob not null) strict; -- SHA-256 of bytes
       -- What a person did here, newest last: answers to repeated requests, and what undo needs.
@@ -51,7 +101,7 @@ export const migrations: readonly Migration[] = [
 ];
 
 /** Raise it whenever `derivedTables` or the projection changes. */
-export const derivedVersion = 2;
+export const derivedVersion = 3;
 
 const isOpen = 'completed_at is null and deleted = 0';
 
@@ -70,6 +120,7 @@ export const derivedTables = `
     device integer not null,
     seq integer not null,
     hlc integer not null,
+    derived integer not null, -- whether a machine said it
     value blob not null, -- CBOR; of an element: whether it is present
     primary key (entity, field, element, device)
   ) strict, without rowid;
@@ -78,8 +129,18 @@ export const derivedTables = `
     field text not null,
     device integer not null,
     seq integer not null,
+    hlc integer not null,
+    clock integer not null, -- of its author in this note, after it; 0: it only deletes
     bytes blob not null, -- Yjs, V1
     primary key (entity, field, device, seq)
+  ) strict, without rowid;
+  -- By an envelope of its own, a device had seen another's log up to a seq.
+  create table sight (
+    device integer not null,
+    other integer not null,
+    seq integer not null,
+    upto integer not null,
+    primary key (device, other, seq)
   ) strict, without rowid;
 
   create table task (
@@ -164,7 +225,16 @@ export const cacheTables = `
   ) strict, without rowid;
 `;
 
-export const derivedNames = ['entity', 'claim', 'note_update', 'task', 'list', 'clip', 'words'];
+export const derivedNames = [
+  'entity',
+  'claim',
+  'note_update',
+  'sight',
+  'task',
+  'list',
+  'clip',
+  'words',
+];
 
 /**
  * Brings the ledger tables up to date.

@@ -34,9 +34,12 @@ export interface MemoryConnection extends Connection {
   readonly image: () => Uint8Array;
 }
 
+/** Instantiating the module costs more than a test does. */
+let memoryModule: Promise<Sqlite3Static> | null = null;
+
 /** A database in memory, for tests. @param image of a database file to start from. */
 export async function openMemory(image?: Uint8Array): Promise<MemoryConnection> {
-  const sqlite = await sqlite3InitModule();
+  const sqlite = await (memoryModule ??= sqlite3InitModule());
   const database = new sqlite.oo1.DB(':memory:');
   if (image) {
     const bytes = sqlite.wasm.allocFromTypedArray(image);
@@ -90,7 +93,8 @@ export async function openPool(directory = '.holdfast'): Promise<Pool> {
       try {
         // The order matters: WAL on this VFS needs exclusive locking before the first access.
         database.exec(
-          'pragma locking_mode = exclusive; pragma journal_mode = wal; pragma synchronous = full;',
+          `pragma locking_mode = exclusive; pragma auto_vacuum = incremental;
+           pragma journal_mode = wal; pragma synchronous = full;`,
         );
         return connect(sqlite, database);
       } catch (error) {
@@ -106,7 +110,7 @@ function connect(sqlite: Sqlite3Static, database: Oo1Database): Connection {
   database.exec(
     'pragma foreign_keys = off; pragma cache_size = -16000; pragma temp_store = memory;',
   );
-  const prepare = statementMaker(sqlite, database);
+  const { prepare, release } = statementMaker(sqlite, database);
 
   const using = <T>(
     sql: string,
@@ -158,6 +162,7 @@ function connect(sqlite: Sqlite3Static, database: Oo1Database): Connection {
     close: () => {
       for (const statement of statements.values()) statement.finalize();
       statements.clear();
+      release();
       database.close();
     },
     version: sqlite.version.libVersion,
@@ -226,7 +231,7 @@ function statementMaker({ wasm, capi }: Sqlite3Static, database: Oo1Database) {
     scratch = wasm.alloc(scratchSize);
   };
 
-  return (sql: string): Statement => {
+  const prepare = (sql: string): Statement => {
     const prepared: PreparedStatement = database.prepare(sql);
     const statement = prepared.pointer as number;
     const columns = prepared.columnCount > 0 ? prepared.getColumnNames() : [];
@@ -288,6 +293,7 @@ function statementMaker({ wasm, capi }: Sqlite3Static, database: Oo1Database) {
       finalize: () => void prepared.finalize(),
     };
   };
+  return { prepare, release: () => wasm.dealloc(scratch) };
 }
 
 /** Codes that a person can act on become failures; the rest stays what it is. */

@@ -10,20 +10,23 @@ import type { Database } from '../database/database.ts';
 import { taskPage } from '../database/queries.ts';
 import { Failure } from '../errors.ts';
 import type { Claim } from '../ledger/claims.ts';
-import type { Signer } from '../ledger/envelope.ts';
 import { clientOf, editNote } from '../ledger/notes.ts';
 import { type ContentHash, type EntityKind, fieldSpec } from '../model/entities.ts';
 import { clipId, type Id, isDerived, newId } from '../model/id.ts';
 import type { PageCapture, PageText } from '../model/page.ts';
 import type { ActionKind, TaskDetail } from '../model/views.ts';
 import type { Input, Service, TaskChange } from '../rpc/contract.ts';
+import { type Ledger, newLedger } from './ledger.ts';
 import { type Model, newReader } from './reader.ts';
 import { newRevision } from './revision.ts';
+import type { Identity, Suite } from './suite.ts';
 import { newWriter, type Plan } from './writer.ts';
 
 export interface EngineParts {
   readonly database: Database;
-  readonly signer: Signer;
+  /** This device's keys: those that the database belongs to, if it belongs to any. */
+  readonly identity: Identity;
+  readonly suite: Suite;
   readonly model: Model;
   /** Unix ms, UTC. */
   readonly now: () => number;
@@ -37,15 +40,23 @@ export interface EngineParts {
   readonly setAside: string | null;
 }
 
-export function newEngine(parts: EngineParts): Service {
-  const { database, signer, now, random } = parts;
+export interface Engine {
+  /** What pages see. */
+  readonly service: Service;
+  /** What carriers see, and what joins devices. */
+  readonly ledger: Ledger;
+}
+
+export function newEngine(parts: EngineParts): Engine {
+  const { database, now, random } = parts;
   const revision = newRevision();
   const reader = newReader({ ...parts, onRead: revision.move });
   const changed = () => {
     revision.move();
     reader.wake(); // there may be a new text, or one that an undo brought back
   };
-  const writer = newWriter({ database, signer, now, onCommit: changed });
+  const ledger = newLedger({ ...parts, onCommit: changed });
+  const writer = newWriter({ database, ledger, now });
   reader.wake();
 
   const freshId = () => newId(now(), random(10));
@@ -79,8 +90,15 @@ export function newEngine(parts: EngineParts): Service {
   }
 
   /** Keys that put `count` tasks above a list's first. */
-  const topOrders = (list: Id | null, count: number) =>
-    generateNKeysBetween(null, database.topOrder(list), count);
+  const topOrders = (list: Id | null, count: number): string[] => {
+    const top = database.topOrder(list) || null;
+    try {
+      return generateNKeysBetween(null, top, count);
+    } catch {
+      // Nothing goes above the first key there is: equal keys stand by id.
+      return new Array<string>(count).fill(top ?? '');
+    }
+  };
 
   const existing = (id: Id): TaskDetail => {
     const task = database.task(id);
@@ -101,15 +119,19 @@ export function newEngine(parts: EngineParts): Service {
       );
       claims.push(...registerClaims('task', id, Object.fromEntries(given)));
       claims.push(...tags.map((tag) => setClaim('task', id, 'tags', tag, true)));
-      if (notes) claims.push(...noteClaims(id, [], notes));
+      if (notes) claims.push(...noteClaims(id, notes));
       return id;
     });
     const subject = tasks[0]?.title ?? '';
     return { kind: 'add-task', subject, count: ids.length, claims, answer: ids };
   };
 
-  const noteClaims = (id: Id, updates: readonly Uint8Array[], text: string): Claim[] =>
-    editNote(updates, clientOf(signer.device), text).map((update) => ({
+  const noteClaims = (id: Id, text: string): Claim[] =>
+    editNote(
+      database.noteParts('task', id, 'notes'),
+      clientOf(ledger.identity().signer.device),
+      text,
+    ).map((update) => ({
       kind: 'task',
       id,
       field: 'notes',
@@ -146,7 +168,7 @@ export function newEngine(parts: EngineParts): Service {
           claims.push(setClaim('task', id, 'tags', tag, false));
         }
       }
-      if (notes !== undefined) claims.push(...noteClaims(id, database.noteUpdates(id), notes));
+      if (notes !== undefined) claims.push(...noteClaims(id, notes));
     }
     const subject = tasks[0]?.title ?? '';
     return { kind: changeKind(change), subject, count: ids.length, claims, answer: undefined };
@@ -275,7 +297,7 @@ export function newEngine(parts: EngineParts): Service {
     return content;
   };
 
-  return {
+  const service: Service = {
     addTasks: (tasks, action) => writer.write(action, () => addTasks(tasks)),
     changeTasks: (input, action) => writer.write(action, () => changeTasks(input)),
     deleteTasks: (ids, action) => writer.write(action, () => deleteTasks(ids)),
@@ -343,7 +365,9 @@ export function newEngine(parts: EngineParts): Service {
     search: async ({ text, limit }) => database.search(text, limit),
 
     about: async () => ({
-      device: signer.device.reduce((hex, byte) => hex + byte.toString(16).padStart(2, '0'), ''),
+      device: ledger
+        .identity()
+        .signer.device.reduce((hex, byte) => hex + byte.toString(16).padStart(2, '0'), ''),
       ...database.facts(),
       quota: await parts.quota(),
       setAside: parts.setAside,
@@ -354,7 +378,9 @@ export function newEngine(parts: EngineParts): Service {
       reader.wake();
       return count;
     },
+    check: async () => ({ problems: database.check() }),
   };
+  return { service, ledger };
 }
 
 type SaveAnswer = Awaited<ReturnType<Service['saveClip']>>;

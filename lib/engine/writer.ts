@@ -6,14 +6,13 @@
  * crash.
  */
 import type { Content } from '../database/contents.ts';
-import type { Database, Sealed } from '../database/database.ts';
+import type { Database } from '../database/database.ts';
 import { Failure } from '../errors.ts';
-import { type Claim, decodePayload, encodePayload } from '../ledger/claims.ts';
-import { tick } from '../ledger/clock.ts';
-import { draft, type EnvelopeKind, payloadLimit, type Signer } from '../ledger/envelope.ts';
-import { schemaVersion } from '../model/entities.ts';
+import { type Claim, encodePayload } from '../ledger/claims.ts';
+import { payloadLimit } from '../ledger/envelope.ts';
 import type { Id } from '../model/id.ts';
 import type { ActionKind, ActionLabel } from '../model/views.ts';
+import type { Ledger } from './ledger.ts';
 
 /** What one action of the person comes to. */
 export interface Plan<T> {
@@ -36,51 +35,17 @@ export interface Writer {
 
 export interface WriterParts {
   readonly database: Database;
-  readonly signer: Signer;
+  readonly ledger: Ledger;
   /** Unix ms, UTC. */
   readonly now: () => number;
-  /** Called after every commit. */
-  readonly onCommit: () => void;
 }
 
-export function newWriter({ database, signer, now, onCommit }: WriterParts): Writer {
-  let queue: Promise<unknown> = Promise.resolve();
+export function newWriter({ database, ledger, now }: WriterParts): Writer {
+  const { inTurn } = ledger;
 
-  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
-    const turn = queue.then(work);
-    queue = turn.catch(() => {});
-    return turn;
-  };
-
-  /** Envelopes that follow the head: hashed and chained at once, signed side by side. */
-  const seal = async (kind: EnvelopeKind, pieces: readonly Piece[]): Promise<Sealed[]> => {
-    const head = database.head();
-    let seq = head?.seq ?? 0;
-    // A new device in an old database speaks after everything that it holds.
-    let hlc = head?.hlc ?? database.latestClock();
-    let prev = head?.hash ?? new Uint8Array(32);
-    const drafts = pieces.map(({ payload, claims }) => {
-      seq += 1;
-      hlc = tick(now(), hlc);
-      const fields = { kind, schema: schemaVersion, space: database.spaceId };
-      const made = draft({ ...fields, device: signer.device, seq, prev, hlc, deps: [] }, payload);
-      prev = made.hash;
-      return { ...made, seq, hlc, claims };
-    });
-    return Promise.all(
-      drafts.map(async ({ header, payload, hash, ...rest }) => ({
-        ...rest,
-        hash,
-        envelope: { header, payload, signature: await signer.sign(header) },
-      })),
-    );
-  };
-
-  /** A log begins with the founding of its space. */
-  const found = async () => {
-    if (database.head()) return;
-    const [genesis] = await seal('genesis', [{ payload: new Uint8Array(0), claims: [] }]);
-    if (genesis) database.commitGenesis(genesis, now());
+  const seal = (pieces: readonly Uint8Array[]) => {
+    if (!database.mayWrite()) throw new Failure('device/read-only');
+    return ledger.seal(pieces.map((payload) => ({ kind: 'change', payload })));
   };
 
   const flip = (action: Id, find: () => ReturnType<Database['lastDone']>, to: 'done' | 'undone') =>
@@ -91,7 +56,7 @@ export function newWriter({ database, signer, now, onCommit }: WriterParts): Wri
       if (!flippable) return null;
       const { label } = flippable;
       const claims = database.flipClaims(flippable);
-      const sealed = await seal('change', pieces(action, claims));
+      const sealed = await seal(pieces(action, claims));
       const { kind, subject, count } = label;
       const back = database.flipOf(claims);
       database.commitFlip(
@@ -100,7 +65,7 @@ export function newWriter({ database, signer, now, onCommit }: WriterParts): Wri
         { id: action, kind, subject, count, flip: back, answer: label, at: now() },
         sealed,
       );
-      onCommit();
+      ledger.committed();
       return label;
     });
 
@@ -111,8 +76,8 @@ export function newWriter({ database, signer, now, onCommit }: WriterParts): Wri
         if (before) return before.answer as ReturnType<typeof plan>['answer'];
         const { kind, subject, count, claims, contents = [], answer } = plan();
         if (claims.length === 0) return answer;
-        await found();
-        const sealing = seal('change', pieces(action, claims));
+        await ledger.found();
+        const sealing = seal(pieces(action, claims));
         const back = database.flipOf(claims); // while it is signed
         const sealed = await sealing;
         database.commit(
@@ -120,7 +85,7 @@ export function newWriter({ database, signer, now, onCommit }: WriterParts): Wri
           sealed,
           contents,
         );
-        onCommit();
+        ledger.committed();
         return answer;
       }),
     undo: (action, which) => flip(action, () => database.lastDone(which), 'undone'),
@@ -133,36 +98,26 @@ export function newWriter({ database, signer, now, onCommit }: WriterParts): Wri
  *
  * @throws Failure 'change/too-large' if one claim alone does not fit.
  */
-function pieces(action: Id, claims: readonly Claim[]): Piece[] {
+function pieces(action: Id, claims: readonly Claim[]): Uint8Array[] {
   if (claims.length === 0) return [];
-  const encoded = (some: readonly Claim[]) => encodePayload({ action, claims: some });
+  const encoded = (some: readonly Claim[]) =>
+    encodePayload({ action, derived: false, claims: some });
   const whole = encoded(claims);
-  if (whole.length <= payloadLimit && !repeatsText(claims)) return [pieceOf(whole)];
-  const made: Piece[] = [];
+  if (whole.length <= payloadLimit && !repeatsText(claims)) return [whole];
+  const made: Uint8Array[] = [];
   let together: Claim[] = [];
   let size = 0;
   for (const group of groups(claims)) {
     const groupSize = encoded(group).length;
     if (together.length > 0 && (size + groupSize > payloadLimit || isText(group))) {
-      made.push(pieceOf(encoded(together)));
+      made.push(encoded(together));
       [together, size] = [[], 0];
     }
     if (groupSize > payloadLimit) throw new Failure('change/too-large');
     together.push(...group);
     size += groupSize;
   }
-  return [...made, pieceOf(encoded(together))];
-}
-
-interface Piece {
-  readonly payload: Uint8Array;
-  readonly claims: readonly Claim[];
-}
-
-/** Its claims are read from its payload: what is applied now is what a rebuild will apply, and a
- *  claim that could not be read back is never written. */
-function pieceOf(payload: Uint8Array): Piece {
-  return { payload, claims: decodePayload(payload).claims };
+  return [...made, encoded(together)];
 }
 
 /** What stays together: the claims on one entity, but each update of a text for itself. */

@@ -4,6 +4,7 @@
  * A claim is one device's word on one field of one entity. The payload is CBOR:
  * `{ action: bytes(16), changes: [[kind, id, { field: value }], …] }`, where the value of a register
  * is the value, that of a set a list of `[element, present]`, and that of a text a Yjs update (V1).
+ * What a machine made by itself says `derived: true` besides.
  */
 import { decode, encode } from 'cborg';
 import * as v from 'valibot';
@@ -38,12 +39,14 @@ export interface TextClaim extends ClaimBase {
 export interface Payload {
   /** The user action that this is, or is a part of. */
   readonly action: Id;
+  /** Whether a machine made these claims by itself; else a person did. */
+  readonly derived: boolean;
   readonly claims: readonly Claim[];
 }
 
 type Change = [EntityKind, Uint8Array, Record<string, unknown>];
 
-export function encodePayload({ action, claims }: Payload): Uint8Array {
+export function encodePayload({ action, derived, claims }: Payload): Uint8Array {
   const changes = new Map<string, Change>();
   for (const claim of claims) {
     const entity = entityOf(claim);
@@ -57,21 +60,27 @@ export function encodePayload({ action, claims }: Payload): Uint8Array {
       elements.push([claim.element, claim.present]);
     }
   }
-  return encode({ action: idToBytes(action), changes: [...changes.values()] });
+  return encode({
+    action: idToBytes(action),
+    changes: [...changes.values()],
+    ...(derived && { derived }),
+  });
 }
 
-const oneWayToSayIt = { strict: true, allowIndefinite: false, rejectDuplicateMapKeys: true };
+/** How every payload is read: one encoding of each value, or it is refused. */
+export const oneWayToSayIt = { strict: true, allowIndefinite: false, rejectDuplicateMapKeys: true };
 
 const Wire = v.strictObject({
   action: v.instance(Uint8Array),
   changes: v.array(
     v.strictTuple([v.string(), v.instance(Uint8Array), v.custom<Record<string, unknown>>(isMap)]),
   ),
+  derived: v.exactOptional(v.literal(true)),
 });
 
 /** @throws if the bytes are no payload, or a claim is against the schema. */
 export function decodePayload(bytes: Uint8Array): Payload {
-  const { action, changes } = v.parse(Wire, decode(bytes, oneWayToSayIt));
+  const { action, changes, derived = false } = v.parse(Wire, decode(bytes, oneWayToSayIt));
   const claims: Claim[] = [];
   for (const [kind, idBytes, fields] of changes) {
     if (!isEntityKind(kind)) throw new TypeError(`no such kind: ${kind}`);
@@ -92,7 +101,7 @@ export function decodePayload(bytes: Uint8Array): Payload {
       }
     }
   }
-  return { action: idFromBytes(action), claims };
+  return { action: idFromBytes(action), derived, claims };
 }
 
 /** The name of what a claim is about: two entities of different kinds may have one id. */

@@ -8,7 +8,13 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { concatBytes } from '@noble/hashes/utils.js';
 
-export const envelopeKinds = ['genesis', 'change'] as const;
+/**
+ * - genesis: founds a space; the first of its founder's log.
+ * - change: claims, see claims.ts.
+ * - roster: a statement on who belongs to the space, see statements.ts.
+ * - checkpoint: restates the author's log, see checkpoint.ts.
+ */
+export const envelopeKinds = ['genesis', 'change', 'roster', 'checkpoint'] as const;
 export type EnvelopeKind = (typeof envelopeKinds)[number];
 
 export interface Header {
@@ -53,10 +59,11 @@ export interface Envelope {
 export const payloadLimit = 65_536;
 
 const version = 1;
+const signatureLength = 64;
 const fixedLength = 140;
 const depLength = 72;
 /** A header's length fits 16 bits, see `envelopeToWire`. */
-const depLimit = Math.floor((0xffff - fixedLength) / depLength);
+export const depLimit = Math.floor((0xffff - fixedLength) / depLength);
 
 /** What signs in the name of this device; the private key stays inside. */
 export interface Signer {
@@ -67,6 +74,7 @@ export interface Signer {
 
 /** An envelope that only lacks its signature. */
 export interface Draft extends Omit<Envelope, 'signature'> {
+  readonly fields: Header;
   /** Hash of the header, which the device's next one names as `prev`. */
   readonly hash: Uint8Array;
 }
@@ -76,9 +84,9 @@ export function draft(
   fields: Omit<Header, 'payloadLength' | 'payloadHash'>,
   payload: Uint8Array,
 ): Draft {
-  const payloadHash = sha256(payload);
-  const header = encodeHeader({ ...fields, payloadLength: payload.length, payloadHash });
-  return { header, payload, hash: headerHash(header) };
+  const whole = { ...fields, payloadLength: payload.length, payloadHash: sha256(payload) };
+  const header = encodeHeader(whole);
+  return { header, fields: whole, payload, hash: headerHash(header) };
 }
 
 export function encodeHeader(header: Header): Uint8Array {
@@ -133,7 +141,8 @@ export function decodeHeader(bytes: Uint8Array): Header | null {
     const device = bytes.slice(at, at + 32);
     const depSeq = getSafe(view, at + 32);
     const last = deps.at(-1);
-    if (depSeq === null || depSeq < 1 || (last && !isBelow(last.device, device))) return null;
+    if (depSeq === null || depSeq < 1 || (last && compareBytes(last.device, device) >= 0))
+      return null;
     deps.push({ device, seq: depSeq, hash: bytes.slice(at + 40, at + 72) });
   }
   return {
@@ -164,9 +173,31 @@ export function equal(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && a.every((byte, index) => byte === b[index]);
 }
 
-function isBelow(a: Uint8Array, b: Uint8Array): boolean {
+/** Negative: `a` comes first. Both have one length. */
+export function compareBytes(a: Uint8Array, b: Uint8Array): number {
   const at = a.findIndex((byte, index) => byte !== b[index]);
-  return at >= 0 && (a[at] ?? 0) < (b[at] ?? 0);
+  return at < 0 ? 0 : (a[at] ?? 0) - (b[at] ?? 0);
+}
+
+/** Whether `header` was signed by the device that it names. */
+export type Verify = (
+  device: Uint8Array,
+  signature: Uint8Array,
+  bytes: Uint8Array,
+) => Promise<boolean>;
+
+/** @returns null if the bytes are no envelope of this version; the payload is not compared with its
+ *  hash. */
+export function envelopeFromWire(bytes: Uint8Array): (Envelope & { fields: Header }) | null {
+  if (bytes.length < 2) return null;
+  const length = ((bytes[0] ?? 0) << 8) | (bytes[1] ?? 0);
+  const payloadAt = 2 + length + signatureLength;
+  if (bytes.length < payloadAt || bytes.length > payloadAt + payloadLimit) return null;
+  const header = bytes.slice(2, 2 + length);
+  const fields = decodeHeader(header);
+  if (!fields) return null;
+  const signature = bytes.slice(2 + length, payloadAt);
+  return { header, signature, payload: bytes.slice(payloadAt), fields };
 }
 
 /** All bytes of an envelope, for a carrier: header length (u16), header, signature, payload. */

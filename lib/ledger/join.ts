@@ -2,13 +2,18 @@
  * The join: what a set of claims about one field means.
  *
  * Pure, commutative, associative and idempotent, so that devices which hold the same claims hold the
- * same value. The claims that no other had seen stand; among them the later clock wins, then the
- * greater device. The losers are returned, not dropped: a person may prefer one of them.
+ * same value. The claims that no other had seen stand; among them what a person said beats what a
+ * machine derived, then the later clock wins, then the greater device. The losers are returned, not
+ * dropped: a person may prefer one of them.
  */
+import { compareBytes } from './envelope.ts';
+
 export interface Standing<V> {
   readonly device: Uint8Array;
   readonly seq: number;
   readonly hlc: number;
+  /** Whether a machine derived it; else a person said it. */
+  readonly derived: boolean;
   readonly value: V;
 }
 
@@ -20,12 +25,31 @@ export interface Joined<V> {
   readonly winner: Standing<V> | null;
   /** Concurrent claims that lost, best first. */
   readonly losers: readonly Standing<V>[];
+  /** What made the winner win over the best of the losers. */
+  readonly rule: Rule;
 }
+
+/**
+ * - alone: no other claim was left standing.
+ * - person: a person's word against what a machine derived.
+ * - clock: the later one.
+ * - device: clocks alike; the greater key.
+ */
+export type Rule = 'alone' | 'person' | 'clock' | 'device';
 
 /** A register: one of the standing claims. */
 export function joinRegister<V>(claims: readonly Standing<V>[], saw: Saw): Joined<V> {
   const [winner, ...losers] = standing(claims, saw).sort(byPrecedence);
-  return { winner: winner ?? null, losers };
+  return { winner: winner ?? null, losers, rule: ruleBetween(winner, losers[0]) };
+}
+
+function ruleBetween(
+  winner: Standing<unknown> | undefined,
+  loser: Standing<unknown> | undefined,
+): Rule {
+  if (!winner || !loser) return 'alone';
+  if (winner.derived !== loser.derived) return 'person';
+  return winner.hlc === loser.hlc ? 'device' : 'clock';
 }
 
 /** One element of a set: in it if any standing claim says so, because add wins. */
@@ -41,10 +65,9 @@ function standing<V>(claims: readonly Standing<V>[], saw: Saw): Standing<V>[] {
 }
 
 function byPrecedence(a: Standing<unknown>, b: Standing<unknown>): number {
+  if (a.derived !== b.derived) return a.derived ? 1 : -1;
   if (a.hlc !== b.hlc) return b.hlc - a.hlc;
-  for (let index = 0; index < a.device.length; index++) {
-    const difference = (b.device[index] ?? 0) - (a.device[index] ?? 0);
-    if (difference !== 0) return difference;
-  }
+  const byDevice = compareBytes(b.device, a.device);
+  if (byDevice !== 0) return byDevice;
   return b.seq - a.seq;
 }

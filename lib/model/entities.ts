@@ -4,6 +4,7 @@
  * This table is the schema of every claim in the ledger. Adding a field raises `schemaVersion`;
  * an older device keeps claims that it does not know and applies them once it does.
  */
+import { generateKeyBetween } from 'fractional-indexing';
 import * as v from 'valibot';
 import { Id } from './id.ts';
 
@@ -17,15 +18,31 @@ export const Day = v.pipe(v.string(), v.isoDate(), inCalendar);
 export const When = v.union([Day, v.pipe(v.string(), v.isoDateTime(), inCalendar)]);
 
 /** Unix ms, UTC. */
-export const Instant = v.pipe(v.number(), v.integer(), v.minValue(0));
+export const Instant = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 
 /** SHA-256 of a content, 64 lower-case hex digits. */
 export const ContentHash = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/), v.brand('ContentHash'));
 export type ContentHash = v.InferOutput<typeof ContentHash>;
 
+/** A key of fractional-indexing; '' where nothing was said. */
+const order = v.pipe(
+  v.string(),
+  v.maxLength(200),
+  v.check((key) => key === '' || isOrderKey(key), 'no place in an order'),
+);
+
+function isOrderKey(key: string): boolean {
+  try {
+    generateKeyBetween(key, null);
+    return true;
+  } catch {
+    return false; // the library says so by throwing
+  }
+}
+
 const text = (limit: number) => v.pipe(v.string(), v.maxLength(limit));
 const title = v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(500));
-const offset = v.pipe(v.number(), v.integer(), v.minValue(0));
+const offset = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 
 /** A place in a kept text: the evidence of a task, or what a person had selected. */
 export const Passage = v.object({
@@ -82,14 +99,14 @@ export const entities = {
     /** Null: the Inbox. */
     list: register(v.nullable(Id)),
     /** A fractional index: lists show their tasks by ascending order, then by id. */
-    order: register(text(200)),
+    order: register(order),
     tags: set(v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(60))),
     source: register(v.nullable(Source)),
     deleted: register(v.boolean()),
   },
   list: {
     title: register(title),
-    order: register(text(200)),
+    order: register(order),
     deleted: register(v.boolean()),
   },
   clip: {

@@ -149,6 +149,9 @@ export const contract = {
   ),
   /** Drops every derived table and makes it again from the ledger. How many envelopes were read. */
   rebuild: call(nothing, v.number()),
+  /** Reads the whole database and says what is wrong with it: SQLite's integrity check, and that the
+   *  log is whole. */
+  check: call(nothing, v.object({ problems: v.array(v.string()) })),
 } as const satisfies Table;
 
 export type Contract = typeof contract;

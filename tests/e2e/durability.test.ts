@@ -2,6 +2,7 @@
 import { newAction } from '../../lib/model/id.ts';
 import type { Client } from '../../lib/rpc/contract.ts';
 import { expect, test } from '../support/device.ts';
+import { openKilledBrowser } from '../support/killed-browser.ts';
 import { noteOf } from '../support/note.ts';
 import { first, until } from '../support/streams.ts';
 
@@ -78,24 +79,20 @@ test('an engine that dies in the middle of many writes does each of them once', 
   await expect(panel.getByRole('link', { name: 'pair-119 left' })).toBeVisible();
 });
 
-test('a browser that is killed in the middle of many writes keeps what it acknowledged', async ({
-  device,
+test('a browser that is killed 20 times while it writes keeps what it acknowledged, and each action whole', async ({
+  extension,
 }) => {
-  for (const round of ['first', 'second']) {
-    const engine = device.engine();
-    const acknowledged: string[] = [];
-    const names = Array.from({ length: 200 }, (_, index) => `${round}-${index}`);
-    const writes = names.map((name) =>
-      engine.addTasks(pair(name)).then(
-        () => acknowledged.push(name),
-        () => {}, // The browser is gone: nobody promised anything.
-      ),
-    );
-    await expect.poll(() => acknowledged.length, { intervals: [5] }).toBeGreaterThan(40);
-    await device.killAndRestart();
-    await Promise.all(writes);
-    const byName = await expectWhole(device.engine());
-    for (const name of acknowledged) expect(byName.has(name), name).toBe(true);
+  test.setTimeout(120_000);
+  const browser = await openKilledBrowser(extension, 1);
+  try {
+    for (let kill = 1; kill <= 20; kill++) {
+      const { faults } = await browser.killOnce();
+      expect(faults, `kill ${kill}`).toEqual([]);
+    }
+    expect((await browser.verify()).faults).toEqual([]);
+    expect(browser.acknowledged()).toBeGreaterThan(100);
+  } finally {
+    await browser.close();
   }
 });
 

@@ -38,7 +38,7 @@ test('tasks show in the order in which they were added, newest batch on top', as
 });
 
 test('every change is a signed envelope that follows the one before', async () => {
-  const { engine, connection, signer } = await start();
+  const { engine, connection, identity } = await start();
   const [id] = await engine.addTasks([{ title: 'a' }]);
   await engine.changeTasks({ ids: [id!], change: { done: true } });
   const log = connection.all<{ seq: number; header: Uint8Array; signature: Uint8Array }>(
@@ -47,7 +47,7 @@ test('every change is a signed envelope that follows the one before', async () =
   expect(log.map(({ seq }) => seq)).toEqual([1, 2, 3]);
   const key = await crypto.subtle.importKey(
     'raw',
-    Uint8Array.from(signer.device),
+    Uint8Array.from(identity.signer.device),
     'Ed25519',
     true,
     ['verify'],

@@ -1,9 +1,10 @@
 /** A whole engine in Node: real SQLite in memory, real signatures, a clock that the test sets. */
-import { openDatabase, prepareDatabase } from '../../lib/database/database.ts';
+import { type Database, openDatabase, prepareDatabase } from '../../lib/database/database.ts';
 import { type Connection, openMemory } from '../../lib/database/sqlite.ts';
 import { newEngine } from '../../lib/engine/engine.ts';
-import { temporarySigner } from '../../lib/engine/keys.ts';
-import type { Signer } from '../../lib/ledger/envelope.ts';
+import { temporarySuite } from '../../lib/engine/keys.ts';
+import type { Ledger } from '../../lib/engine/ledger.ts';
+import type { Identity, Suite } from '../../lib/engine/suite.ts';
 import { newAction } from '../../lib/model/id.ts';
 import type { PageCapture, PageText } from '../../lib/model/page.ts';
 import { type Client, type Contract, contract, type Service } from '../../lib/rpc/contract.ts';
@@ -15,7 +16,10 @@ export interface TestEngine {
   readonly engine: Client;
   readonly service: Service;
   readonly connection: Connection;
-  readonly signer: Signer;
+  readonly database: Database;
+  readonly ledger: Ledger;
+  /** The keys that it started with. */
+  readonly identity: Identity;
   /** Unix ms; may be changed at any time. */
   now: number;
   readonly close: () => void;
@@ -26,24 +30,30 @@ export const noon = Date.UTC(2026, 2, 2, 12);
 
 interface Options {
   readonly connection?: Connection;
-  readonly signer?: Signer;
+  readonly identity?: Identity;
+  readonly suite?: Suite;
   readonly model?: ModelClient;
 }
 
 export async function startEngine(options: Options = {}): Promise<TestEngine> {
   const connection = options.connection ?? (await openMemory());
-  const signer = options.signer ?? (await temporarySigner());
+  const suite = options.suite ?? temporarySuite;
+  const identity = options.identity ?? (await suite.newIdentity());
   prepareDatabase(connection);
   let drawn = 0;
   const state = { now: noon };
-  const service = newEngine({
-    database: openDatabase(connection, signer.device, new Uint8Array(16).fill(7)),
-    signer,
+  const database = openDatabase(connection, identity.signer.device);
+  const { service, ledger } = newEngine({
+    database,
+    identity,
+    suite,
     model: { client: () => options.model ?? silentModel, drop: () => {} },
     now: () => state.now,
     random: (length) => {
       const bytes = new Uint8Array(length);
-      new DataView(bytes.buffer).setUint32(0, ++drawn);
+      const view = new DataView(bytes.buffer);
+      view.setUint32(0, ++drawn);
+      view.setUint32(4, identity.signer.device[0] ?? 0);
       return bytes;
     },
     timeZone: () => 'UTC',
@@ -57,7 +67,9 @@ export async function startEngine(options: Options = {}): Promise<TestEngine> {
     engine: client,
     service,
     connection,
-    signer,
+    database,
+    ledger,
+    identity,
     get now() {
       return state.now;
     },

@@ -15,8 +15,8 @@ export function tables(connection: Connection) {
 }
 
 /** Null: the log of this device is one chain, signed by it, that carries its payloads. */
-export async function faultOf({ connection, signer }: TestEngine): Promise<string | null> {
-  const raw = Uint8Array.from(signer.device);
+export async function faultOf({ connection, identity }: TestEngine): Promise<string | null> {
+  const raw = Uint8Array.from(identity.signer.device);
   const key = await crypto.subtle.importKey('raw', raw, 'Ed25519', true, ['verify']);
   const log = connection.all<Record<'hash' | 'header' | 'signature' | 'payload', Uint8Array>>(
     'select hash, header, signature, payload from envelope order by seq',

@@ -365,6 +365,7 @@ export function standInEngine(
       setAside: null,
     }),
     rebuild: async () => 1_284,
+    check: async () => ({ problems: [] }),
   };
 
   return {

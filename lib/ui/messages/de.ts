@@ -52,6 +52,8 @@ const failures: Partial<Record<FailureCode, string>> = {
   'clip/unexpected': 'Diese Seite sollte nicht behalten werden.',
   'clip/gone': 'Die Seite wurde geschlossen, bevor sie behalten werden konnte.',
   'model/gone': 'Das Lesen wurde unterbrochen. Du kannst es noch einmal versuchen.',
+  'recovery/wrong-words':
+    'Das sind nicht die 24 Wörter eines Wiederherstellungsschlüssels. Prüfe jedes Wort und seinen Platz.',
   internal: 'In Holdfast ist etwas schiefgegangen.',
 };
 

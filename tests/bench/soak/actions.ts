@@ -80,7 +80,11 @@ async function live(seed: number, count: number): Promise<Life> {
       return life(`after step ${index}: a rebuild is not the same`);
     }
     const copy = await openMemory(image());
-    const next = await startEngine({ model: lineModel, connection: copy, signer: device.signer });
+    const next = await startEngine({
+      model: lineModel,
+      connection: copy,
+      identity: device.identity,
+    });
     person.moveTo(next);
     device.close();
     [device, image] = [next, copy.image];

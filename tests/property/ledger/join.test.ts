@@ -32,7 +32,7 @@ const history = fc
       }
       const seen = [...own];
       own[device]!++;
-      return { device: devices[device]!, seq: own[device]!, hlc, value, seen };
+      return { device: devices[device]!, seq: own[device]!, hlc, derived: false, value, seen };
     });
   });
 
@@ -91,8 +91,8 @@ test('the winner had been seen by nobody who said otherwise, and losers are as g
 
 test('what is added while another removes it apart stays', () => {
   const [one, two] = devices as [Uint8Array, Uint8Array];
-  const added = { device: one, seq: 1, hlc: 1, value: true, seen: [0, 0, 0] };
-  const removed = { device: two, seq: 1, hlc: 9, value: false, seen: [0, 0, 0] };
+  const added = { device: one, seq: 1, hlc: 1, derived: false, value: true, seen: [0, 0, 0] };
+  const removed = { device: two, seq: 1, hlc: 9, derived: false, value: false, seen: [0, 0, 0] };
   expect(joinElement([added, removed], saw)).toBe(true);
   expect(joinElement([added, { ...removed, seen: [1, 0, 0] }], saw)).toBe(false);
   expect(joinElement([], saw)).toBe(false);
@@ -103,6 +103,7 @@ test('of two claims made apart the later clock wins, then the greater device', (
     device: devices[at]!,
     seq: 1,
     hlc,
+    derived: false,
     value: at,
     seen: [0, 0, 0],
   });

@@ -41,7 +41,7 @@ async function shown({ engine }: TestEngine) {
 test('a database that is opened again gives the same answers, and goes on in its log', async () => {
   const { device, image } = await used();
   const connection = await openMemory(image());
-  const again = await start({ connection, signer: device.signer });
+  const again = await start({ connection, identity: device.identity });
   again.now = device.now + 1;
   expect(await shown(again)).toEqual(await shown(device));
   await again.engine.redo(undefined);
@@ -53,24 +53,26 @@ test('a database that is opened again gives the same answers, and goes on in its
 test('derived tables of another version are made anew from the log', async () => {
   const { device, image } = await used();
   const [before, answers] = [tables(device.connection), await shown(device)];
-  const { connection, signer } = device;
+  const { connection, identity } = device;
   connection.script(`
     update meta set value = 0 where key = 'derived';
     drop table words; drop table task; create table task (odd text);
     update clip set title = 'wrong';
   `);
-  const again = await start({ connection: await openMemory(image()), signer });
+  const again = await start({ connection: await openMemory(image()), identity });
   expect(tables(again.connection)).toEqual(before);
   expect(await shown(again)).toEqual(answers);
 });
 
 test('a database of a newer version is refused and left alone', async () => {
   const { device, image } = await used();
-  const { connection, signer } = device;
+  const { connection, identity } = device;
   connection.script(`pragma user_version = ${migrations.length + 1}`);
   const newer = image();
   const copy = await openMemory(newer);
-  await expect(start({ connection: copy, signer })).rejects.toThrow(new Failure('database/newer'));
+  await expect(start({ connection: copy, identity })).rejects.toThrow(
+    new Failure('database/newer'),
+  );
   expect(copy.image()).toEqual(newer);
   copy.close();
 });

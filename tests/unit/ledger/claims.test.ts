@@ -64,13 +64,13 @@ const oneTask = (fields: object) => payload([['task', idToBytes(id), fields]]);
 test('the bytes of a payload change only on purpose', () => {
   const title: Claim = { kind: 'list', id, field: 'title', merge: 'register', value: 'a' };
   const tag: Claim = { kind: 'task', id, field: 'tags', merge: 'set', element: 'x', present: true };
-  expect(bytesToHex(encodePayload({ action, claims: [title, tag] }))).toBe(
+  expect(bytesToHex(encodePayload({ action, derived: false, claims: [title, tag] }))).toBe(
     'a266616374696f6e50018f0000000070008000000000000002676368616e6765738283646c69737450018f0000000070008000000000000001a1657469746c65616183647461736b50018f0000000070008000000000000001a1647461677381826178f5',
   );
 });
 
 test('claims on every field of every kind come back as they were', () => {
-  const decoded = decodePayload(encodePayload({ action, claims }));
+  const decoded = decodePayload(encodePayload({ action, derived: false, claims }));
   expect(decoded.action).toBe(action);
   const byPlace = (a: Claim, b: Claim) =>
     `${a.kind} ${a.field}` < `${b.kind} ${b.field}` ? -1 : 1;
@@ -85,7 +85,7 @@ test('of two claims on one register in one payload, the later one is said', () =
     merge: 'register',
     value,
   });
-  const { claims: said } = decodePayload(encodePayload({ action, claims: [say('a'), say('b')] }));
+  const { claims: said } = decodePayload(encodePayload({ action, derived: false, claims: [say('a'), say('b')] }));
   expect(said).toEqual([say('b')]);
 });
 
@@ -99,7 +99,7 @@ test('an element that comes and goes in one payload ends as it was said last', (
     present,
   });
   const { claims: said } = decodePayload(
-    encodePayload({ action, claims: [tag(true), tag(false)] }),
+    encodePayload({ action, derived: false, claims: [tag(true), tag(false)] }),
   );
   expect(said.at(-1)).toEqual(tag(false));
 });

@@ -1,0 +1,80 @@
+/**
+ * Tails: what this device wrote in a log of its own that another of its keys has to sign again,
+ * because that log was forked, or goes on elsewhere.
+ *
+ * A tail is kept in the database from the moment that its envelopes stop counting until it is signed:
+ * a crash between loses nothing. Notes are kept as texts, because the updates of a note belong to
+ * the key that made them.
+ */
+import { decode, encode } from 'cborg';
+import { readContent } from '../ledger/admission.ts';
+import { type Claim, decodePayload, encodePayload } from '../ledger/claims.ts';
+import { readNote } from '../ledger/notes.ts';
+import type { Id } from '../model/id.ts';
+import type { Log } from './log.ts';
+import { entityKey, noteParts } from './projection.ts';
+import type { Connection } from './sqlite.ts';
+
+export interface Tail {
+  readonly number: number;
+  /** Oldest first. */
+  readonly changes: readonly { readonly payload: Uint8Array; readonly hlc: number }[];
+  /** Notes that were changed, as they were then. */
+  readonly notes: readonly TailNote[];
+}
+
+interface TailNote extends Pick<Claim, 'kind' | 'id' | 'field'> {
+  readonly action: Id;
+  readonly text: string;
+}
+
+/** Keeps what a log says between two places, both included, to be signed again. */
+export function saveTail(
+  connection: Connection,
+  log: Log,
+  device: number,
+  from: number,
+  to: number,
+): void {
+  const changes: Tail['changes'][number][] = [];
+  const notes = new Map<string, TailNote>();
+  for (const { header, payload, verdict } of log.rows(device, from, to)) {
+    if (header.kind !== 'change' || verdict !== null) continue;
+    if (readContent(header, payload).judgement) continue;
+    const { action, derived, claims } = decodePayload(payload);
+    const plain = claims.filter(({ merge }) => merge !== 'text');
+    if (plain.length > 0) {
+      changes.push({ payload: encodePayload({ action, derived, claims: plain }), hlc: header.hlc });
+    }
+    for (const { kind, id, field, merge } of claims) {
+      const key = merge === 'text' ? entityKey(connection, { kind, id }) : undefined;
+      if (key === undefined) continue;
+      const text = readNote(noteParts(connection, log, key, field));
+      notes.set(`${kind} ${id} ${field}`, { kind, id, field, action, text });
+    }
+  }
+  if (changes.length + notes.size === 0) return;
+  const tail = encode({ changes, notes: [...notes.values()] });
+  connection.run('insert into unsigned (tail) values (?)', tail);
+}
+
+/** The oldest; null: everything is signed. */
+export function nextTail(connection: Connection): Tail | null {
+  const row = connection.get<{ number: number; tail: Uint8Array }>(
+    'select number, tail from unsigned order by number limit 1',
+  );
+  return row ? { number: row.number, ...(decode(row.tail) as Omit<Tail, 'number'>) } : null;
+}
+
+/** The changes of a tail are signed; its notes are still to come. */
+export function keepNotes(connection: Connection, { number, notes }: Tail): void {
+  connection.run(
+    'update unsigned set tail = ? where number = ?',
+    encode({ changes: [], notes }),
+    number,
+  );
+}
+
+export function forgetTail(connection: Connection, { number }: Tail): void {
+  connection.run('delete from unsigned where number = ?', number);
+}
