@@ -31,7 +31,7 @@ async function start(): Promise<Service> {
     const identity = await loadIdentity(prepareDatabase(connection));
     return { identity, database: openDatabase(connection, identity.signer.device) };
   });
-  const { service } = newEngine({
+  const { service, ledger } = newEngine({
     ...started,
     suite,
     model: modelOnDemand(),
@@ -41,6 +41,11 @@ async function start(): Promise<Service> {
     quota: async () => (await navigator.storage.estimate()).quota ?? 0,
     setAside,
   });
+  const tidy = () => {
+    ledger.compact().catch((error: unknown) => console.warn('not compacted:', error));
+  };
+  tidy();
+  setInterval(tidy, 6 * 3_600_000);
   return service;
 }
 

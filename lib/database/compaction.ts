@@ -241,29 +241,28 @@ export function ripe(
     if (now - checkpoint.receivedAt < horizon) return [];
     const author = log.nameOf(device);
     for (const [name, { device: key, limit }] of log.roster()) {
-      const other = log.idOf(key);
-      if (limit !== Infinity || name === author || other === undefined) continue;
-      const heard = other === log.own() ? now : lastHeard(connection, other);
-      if (heard > 0 && now - heard > absence) continue;
+      const other = log.ensure(key);
+      if (limit !== Infinity || name === author) continue;
+      const heard =
+        other === log.own() ? now : lastHeard(connection, other) || log.admittedAt(name);
+      if (now - heard > absence) continue;
       if (!log.hasVouched(name, limit, author, checkpoint.last, checkpoint.hash)) return [];
     }
     return [{ device, base: checkpoint.base }];
   });
 }
 
-/** How much of this device's own log another word has taken the place of, as shares of it. */
-export function supersededShare(
-  connection: Connection,
-  log: Log,
-): { total: number; share: number } {
+/** Whether most of this device's own log has been superseded by its own later words. */
+export function isWorthRestating(connection: Connection, log: Log): boolean {
   const own = log.own();
-  const base = Math.max(log.base(own), log.inForce(own)?.base ?? 0);
-  const total = (log.head(own)?.seq ?? 0) - base;
+  const base = Math.max(log.base(own), log.inForce(own)?.last ?? 0);
+  const written = (log.head(own)?.seq ?? 0) - base;
+  if (written < 1_000) return false;
   const live =
     connection.get<{ n: number }>(
       'select count(distinct seq) as n from claim where device = ? and seq > ?',
       own,
       base,
     )?.n ?? 0;
-  return { total, share: total === 0 ? 0 : 1 - live / total };
+  return live < written / 2;
 }

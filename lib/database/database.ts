@@ -27,7 +27,7 @@ import {
 import { admit, admitFork, becomeDevice, type Checked, jump, take } from './admit.ts';
 import { adoptable } from './adoption.ts';
 import { check } from './check.ts';
-import { findJump, restatedOf, ripe, supersededShare } from './compaction.ts';
+import { findJump, isWorthRestating, restatedOf, ripe } from './compaction.ts';
 import {
   type Content,
   contentBytes,
@@ -187,7 +187,7 @@ export function openDatabase(connection: Connection, device: Uint8Array) {
       const base = log.head(log.own())?.seq ?? 0;
       return encodeCheckpoint(base, restatedOf(connection, log, log.own(), base));
     },
-    superseded: () => supersededShare(connection, log),
+    isWorthRestating: () => isWorthRestating(connection, log),
     /** Lets go of what checkpoints restate, where it is time; how many logs. @param now Unix ms. */
     compact: (now: number): number => {
       const logs = ripe(connection, log, now);
@@ -263,6 +263,18 @@ export function openDatabase(connection: Connection, device: Uint8Array) {
       const key = entityKey(connection, { kind, id });
       return key === undefined ? null : projection.explainRegister(connection, log, key, field);
     },
+    /** When an envelope came here, Unix ms; 0: it is not held any more. */
+    receivedAt: (device: number, seq: number): number =>
+      connection.get<{ at: number }>(
+        'select received_at as at from envelope where device = ? and seq = ?',
+        device,
+        seq,
+      )?.at ?? 0,
+    acknowledgedBy: (peer: number, device: number) =>
+      receipts.acknowledgedBy(connection, peer, device),
+    lastHeard: (peer: number) => receipts.lastHeard(connection, peer),
+    countRefused: (): number =>
+      connection.get<{ n: number }>('select count(*) as n from quarantine')?.n ?? 0,
     contestedFields: (kind: Claim['kind'], id: Id) => {
       const key = entityKey(connection, { kind, id });
       return key === undefined ? [] : projection.contestedFields(connection, key);

@@ -378,6 +378,21 @@ export function openLog(connection: Connection, device: Uint8Array) {
     genesis: () => founding?.genesis ?? null,
     roster: () => roster,
     member: (id: DeviceId): Member | undefined => roster.get(id),
+    /** When the first admission of a device came here, Unix ms; 0: none did, or it needed none. */
+    admittedAt: (name: DeviceId): number => {
+      for (const [author, said] of statements) {
+        for (const { seq, statement } of said) {
+          if (!('admit' in statement) || bytesToHex(statement.admit.device) !== name) continue;
+          const row = connection.get<{ at: number }>(
+            'select received_at as at from envelope where device = ? and seq = ?',
+            ids.get(author) ?? 0,
+            seq,
+          );
+          if (row) return row.at;
+        }
+      }
+      return 0;
+    },
     statements: (): ReadonlyMap<DeviceId, readonly Stated[]> => statements,
     ensure,
     idOf: (key: Uint8Array): number | undefined => ids.get(bytesToHex(key)),

@@ -56,7 +56,7 @@ export function refuse(connection: Connection, refused: Refused, judgement: Judg
 export function rejudgeable(connection: Connection): QuarantineEntry[] {
   return entries(
     connection,
-    `where verdict in ('unknown-device', 'revoked', 'fork', 'policy') order by number`,
+    `where verdict in ('unknown-device', 'revoked', 'fork', 'policy', 'waiting') order by number`,
   );
 }
 

@@ -2,6 +2,7 @@
  * Receipts: who has what. Each other device says how far it has committed every log; what it says of
  * this device's own log are the receipts of this device's writes.
  */
+import { bytesToHex } from '@noble/hashes/utils.js';
 import { equal, type Head } from '../ledger/envelope.ts';
 import type { Log } from './log.ts';
 import type { Connection } from './sqlite.ts';
@@ -27,8 +28,8 @@ export function acknowledge(
   heads: readonly Head[],
   at: number,
 ): void {
-  const by = log.idOf(peer);
-  if (by === undefined || log.reach(by).limit === 0) return;
+  if (!log.member(bytesToHex(peer))) return;
+  const by = log.ensure(peer);
   for (const { device, seq, hash } of heads) {
     const of = log.idOf(device);
     const held = of === undefined ? null : log.hashAt(of, seq);
@@ -55,12 +56,17 @@ export function acknowledgedBy(connection: Connection, peer: number, device: num
   );
 }
 
-/** When a device was last heard of, Unix ms; 0: never. */
+/** When a device, or the newest of what it wrote, was last here, Unix ms; 0: never. */
 export function lastHeard(connection: Connection, peer: number): number {
-  return (
-    connection.get<{ at: number | null }>('select max(at) as at from receipt where peer = ?', peer)
-      ?.at ?? 0
+  const receipt = connection.get<{ at: number | null }>(
+    'select max(at) as at from receipt where peer = ?',
+    peer,
   );
+  const envelope = connection.get<{ at: number }>(
+    'select received_at as at from envelope where device = ? order by seq desc limit 1',
+    peer,
+  );
+  return Math.max(receipt?.at ?? 0, envelope?.at ?? 0);
 }
 
 /** The receipt of one envelope of this device; null if it is not there. */

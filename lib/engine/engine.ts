@@ -2,6 +2,7 @@
  * The engine: the one place that writes. It joins ledger, database, clip and model into the service
  * that pages see (lib/rpc/contract.ts).
  */
+import { bytesToHex } from '@noble/hashes/utils.js';
 import { generateKeyBetween, generateNKeysBetween } from 'fractional-indexing';
 import { normaliseAddress } from '../clip/address.ts';
 import { quoteAddress } from '../clip/fragment.ts';
@@ -19,6 +20,8 @@ import type { Input, Service, TaskChange } from '../rpc/contract.ts';
 import { type Ledger, newLedger } from './ledger.ts';
 import { type Model, newReader } from './reader.ts';
 import { newRevision } from './revision.ts';
+import { conflicts, explain } from './explain.ts';
+import { spaceView } from './space.ts';
 import type { Identity, Suite } from './suite.ts';
 import { newWriter, type Plan } from './writer.ts';
 
@@ -285,6 +288,15 @@ export function newEngine(parts: EngineParts): Engine {
     };
   };
 
+  const choose = ({ kind, id, field, device, seq }: Input<'choose'>): Plan<undefined> => {
+    const { losers = [] } = explain(database, kind, id, field) ?? {};
+    const chosen = losers.find((claim) => claim.device === device && claim.seq === seq);
+    if (!chosen) throw new Failure('entity/missing');
+    const claims = registerClaims(kind, id, { [field]: chosen.value });
+    const subject = kind === 'task' ? (database.task(id)?.title ?? '') : '';
+    return { kind: 'choose', subject, count: 1, claims, answer: undefined };
+  };
+
   /** Null: no page that can be kept has this address. */
   const clipOfPage = (url: string): Id | null => {
     const address = normaliseAddress(url);
@@ -364,10 +376,19 @@ export function newEngine(parts: EngineParts): Engine {
     },
     search: async ({ text, limit }) => database.search(text, limit),
 
+    explain: async ({ kind, id, field }) => explain(database, kind, id, field),
+    watchConflicts: ({ kind, id }, signal) =>
+      watch(() => conflicts(database, kind, id, now()), signal),
+    choose: (choice, action) => writer.write(action, () => choose(choice)),
+    watchSpace: (_, signal) => watch(() => spaceView(database, now()), signal),
+    refusals: async ({ limit }) =>
+      database.quarantined(limit).map(({ device, ...entry }) => ({
+        ...entry,
+        device: device && bytesToHex(device),
+      })),
+
     about: async () => ({
-      device: ledger
-        .identity()
-        .signer.device.reduce((hex, byte) => hex + byte.toString(16).padStart(2, '0'), ''),
+      device: bytesToHex(ledger.identity().signer.device),
       ...database.facts(),
       quota: await parts.quota(),
       setAside: parts.setAside,

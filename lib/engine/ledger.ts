@@ -224,7 +224,9 @@ export function newLedger(parts: LedgerParts) {
   const beginWith = async (envelopes: readonly Uint8Array[]): Promise<void> => {
     const founding = envelopes.find((bytes) => {
       const parsed = envelopeFromWire(bytes);
-      return parsed && foundsItsSpace(parsed.fields, parsed.payload);
+      const space = log.space();
+      if (!parsed || !space || !equal(parsed.fields.space, space)) return false;
+      return foundsItsSpace(parsed.fields, parsed.payload);
     });
     const checked = founding && (await check(founding));
     if (checked && 'fields' in checked) database.admit([checked], now());
@@ -648,8 +650,7 @@ export function newLedger(parts: LedgerParts) {
      */
     compact: (always = false) =>
       inTurn(async () => {
-        const { total, share } = database.superseded();
-        if (always || (total > 1_000 && share > 0.5)) {
+        if (always || database.isWorthRestating()) {
           const parts = database.checkpoint();
           const sealed = await seal(parts.map((payload) => ({ kind: 'checkpoint', payload })));
           database.commitPlain(sealed, now());

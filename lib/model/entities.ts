@@ -17,8 +17,8 @@ const inCalendar = v.check(isInCalendar, 'the calendar has no such day');
 export const Day = v.pipe(v.string(), v.isoDate(), inCalendar);
 export const When = v.union([Day, v.pipe(v.string(), v.isoDateTime(), inCalendar)]);
 
-/** Unix ms, UTC. */
-export const Instant = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+/** Unix ms, UTC; the last is that of Date. */
+export const Instant = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(8.64e15));
 
 /** SHA-256 of a content, 64 lower-case hex digits. */
 export const ContentHash = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/), v.brand('ContentHash'));

@@ -67,6 +67,7 @@ export const ActionKind = v.picklist([
   'delete-clip',
   'accept-proposals',
   'dismiss-proposals',
+  'choose',
   'import',
 ]);
 export type ActionKind = v.InferOutput<typeof ActionKind>;
@@ -80,6 +81,88 @@ export const ActionLabel = v.object({
   count: v.number(),
 });
 export type ActionLabel = v.InferOutput<typeof ActionLabel>;
+
+/** One device's word on a field. */
+export const ClaimView = v.object({
+  /** The author's public key, 64 hex digits, and what it is called; '' if nobody named it. */
+  device: v.string(),
+  name: v.string(),
+  isOwn: v.boolean(),
+  /** Where it stands in its author's log. */
+  seq: v.number(),
+  /** By the author's clock, Unix ms. */
+  at: v.number(),
+  /** Whether a machine said it. */
+  derived: v.boolean(),
+  value: v.unknown(),
+  /** How far its author had seen the logs of the others. */
+  seen: v.array(v.object({ device: v.string(), upto: v.number() })),
+});
+export type ClaimView = v.InferOutput<typeof ClaimView>;
+
+/** Why a field has its value. `rule` is what decided between the winner and the best of the losers:
+ *  a person against a machine, the later clock, or the greater device. */
+export const Explanation = v.object({
+  rule: v.picklist(['alone', 'person', 'clock', 'device']),
+  winner: ClaimView,
+  /** What was said without having seen the winner, nor the winner it; best first. */
+  losers: v.array(ClaimView),
+  /** What the author of another one had seen; latest first. */
+  superseded: v.array(ClaimView),
+});
+export type Explanation = v.InferOutput<typeof Explanation>;
+
+/** Two devices said different things at the same time. */
+export const Conflict = v.object({
+  field: v.string(),
+  ...v.omit(Explanation, ['superseded']).entries,
+});
+export type Conflict = v.InferOutput<typeof Conflict>;
+
+/** Something that was refused, and why. */
+export const Refusal = v.object({
+  number: v.number(),
+  /** Who brought it: a device's key in hex, or the name of a folder. */
+  carrier: v.string(),
+  /** Whom it names as its author; null if it is no envelope. */
+  device: v.nullable(v.string()),
+  seq: v.nullable(v.number()),
+  verdict: v.string(),
+  reason: v.string(),
+  /** As it came. */
+  bytes: v.custom<Uint8Array>((value) => value instanceof Uint8Array),
+  /** Unix ms. */
+  at: v.number(),
+});
+export type Refusal = v.InferOutput<typeof Refusal>;
+
+/** The devices of the space, and what needs somebody. */
+export const SpaceView = v.object({
+  /** Most senior first. */
+  devices: v.array(
+    v.object({
+      device: v.string(),
+      name: v.string(),
+      role: v.picklist(['reader', 'editor', 'owner']),
+      isOwn: v.boolean(),
+      /** Why its log has ended; null while it goes on. */
+      end: v.nullable(v.picklist(['cut', 'retired', 'fork'])),
+      /** Envelopes of it that are held. */
+      held: v.number(),
+      /** How far it has said that it has this device's log. */
+      acknowledged: v.number(),
+      /** When it was last heard of, Unix ms; 0: never. */
+      lastHeard: v.number(),
+    }),
+  ),
+  /** Envelopes of this device's own log. */
+  own: v.number(),
+  /** Things in quarantine. */
+  refused: v.number(),
+  /** The oldest change of this device that no other has had for a week; null: all is well. */
+  overdue: v.nullable(v.object({ seq: v.number(), committedAt: v.number(), isSent: v.boolean() })),
+});
+export type SpaceView = v.InferOutput<typeof SpaceView>;
 
 /** The frame around all views. Counts stop at `countLimit`: 'countLimit' means that many or more. */
 export const Overview = v.object({

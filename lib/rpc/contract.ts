@@ -14,11 +14,15 @@ import {
   Clip,
   ClipPage,
   ClipText,
+  Conflict,
+  Explanation,
   Overview,
   PageCaptureShape,
   PageRecord,
+  Refusal,
   SaveOutcome,
   SearchHit,
+  SpaceView,
   TaskDetail,
   TaskPage,
   TaskView,
@@ -34,6 +38,12 @@ const ids = v.pipe(
   v.transform((all) => [...new Set(all)]),
 );
 const title = entities.task.title.schema;
+
+const FieldOf = v.object({
+  kind: v.picklist(['task', 'list', 'clip']),
+  id: Id,
+  field: v.pipe(v.string(), v.maxLength(40)),
+});
 
 /** Fields of a new task; what is left out is empty. */
 const NewTask = v.object({
@@ -130,6 +140,17 @@ export const contract = {
   quoteAddress: call(v.object({ clip: Id, quote: Passage }), v.string()),
   /** Words and beginnings of words, best first. */
   search: call(v.object({ text: v.pipe(v.string(), v.maxLength(500)), limit }), v.array(SearchHit)),
+
+  /** Why a register has its value. Null: nobody has said anything about it. */
+  explain: call(FieldOf, v.nullable(Explanation)),
+  /** What devices said apart about a thing, where it came out otherwise than one of them said. */
+  watchConflicts: stream(v.omit(FieldOf, ['field']), v.array(Conflict)),
+  /** Takes what a device said, by its place in that device's log, instead of what won. */
+  choose: write(v.object({ ...FieldOf.entries, device: v.string(), seq: v.number() }), nothing),
+  /** The devices of the space, and what needs somebody. */
+  watchSpace: stream(nothing, SpaceView),
+  /** What was refused, newest first. */
+  refusals: call(v.object({ limit }), v.array(Refusal)),
 
   /** Facts for the options page and for bug reports. */
   about: call(

@@ -125,6 +125,82 @@ async function joins_(founder: TestEngine, other: TestEngine) {
   await founder.ledger.admitDevice(signer.device, seal, 'other', 'editor');
 }
 
+describe('two truths', () => {
+  test('a conflict is explained, can be decided otherwise, and is over then', async () => {
+    const [a, b] = [await device(), await device()];
+    const [id] = await a.engine.addTasks([{ title: 'one' }]);
+    await joins(a, b, 'editor');
+    await a.engine.changeTasks({ ids: [id!], change: { title: 'from a', priority: 2 } });
+    b.now += 1_000;
+    await b.engine.changeTasks({ ids: [id!], change: { title: 'from b', priority: 2 } });
+    await meet(a, b);
+    const task = { kind: 'task', id: id! } as const;
+    const [conflict, ...others] = await first(a.engine.watchConflicts(task));
+    expect(others).toEqual([]); // both said the same of the priority
+    expect(conflict).toMatchObject({
+      field: 'title',
+      rule: 'clock',
+      winner: { value: 'from b', isOwn: false },
+      losers: [{ value: 'from a', isOwn: true }],
+    });
+    const why = await b.engine.explain({ ...task, field: 'title' });
+    expect(why?.winner.seen).toHaveLength(1);
+    const [loser] = conflict!.losers;
+    await a.engine.choose({ ...task, field: 'title', device: loser!.device, seq: loser!.seq });
+    await meet(a, b);
+    expect(await titles(b)).toEqual(['from a']);
+    expect(await first(b.engine.watchConflicts(task))).toEqual([]);
+    expect(await b.engine.explain({ ...task, field: 'title' })).toMatchObject({
+      rule: 'alone',
+      superseded: [{ value: 'from b' }],
+    });
+    await a.engine.undo({ action: null });
+    expect(await titles(a)).toEqual(['from b']);
+  });
+
+  test('a conflict is not shown any more after 30 days', async () => {
+    const [a, b] = [await device(), await device()];
+    const [id] = await a.engine.addTasks([{ title: 'one' }]);
+    await joins(a, b, 'editor');
+    for (const each of [a, b]) {
+      const title = each === a ? 'from a' : 'from b';
+      await each.engine.changeTasks({ ids: [id!], change: { title } });
+    }
+    await meet(a, b);
+    const task = { kind: 'task', id: id! } as const;
+    expect(await first(a.engine.watchConflicts(task))).toHaveLength(1);
+    a.now += 31 * 86_400_000;
+    expect(await first(a.engine.watchConflicts(task))).toEqual([]);
+  });
+});
+
+describe('receipts', () => {
+  test('a change is committed, then sent, then acknowledged', async () => {
+    const [a, b] = [await device(), await device()];
+    await joins(a, b, 'editor');
+    await a.engine.addTasks([{ title: 'one' }]);
+    const { own } = await first(a.engine.watchSpace(undefined));
+    expect(a.database.receiptOf(own)).toMatchObject({ isSent: false, acknowledgedBy: [] });
+    a.ledger.exchange.missing(b.ledger.exchange.progress().heads, 1e6);
+    expect(a.database.receiptOf(own)).toMatchObject({ isSent: true, acknowledgedBy: [] });
+    await meet(a, b);
+    expect(a.database.receiptOf(own)).toMatchObject({ acknowledgedBy: [keyOf(b)] });
+  });
+
+  test('what no other device has for seven days is shown', async () => {
+    const [a, b] = [await device(), await device()];
+    await joins(a, b, 'editor');
+    await a.engine.addTasks([{ title: 'one' }]);
+    a.now += 6 * 86_400_000;
+    expect(await first(a.engine.watchSpace(undefined))).toMatchObject({ overdue: null });
+    a.now += 2 * 86_400_000;
+    const { overdue, own } = await first(a.engine.watchSpace(undefined));
+    expect(overdue).toMatchObject({ seq: own, isSent: false });
+    await meet(a, b);
+    expect(await first(a.engine.watchSpace(undefined))).toMatchObject({ overdue: null });
+  });
+});
+
 describe('compaction', () => {
   const day = 86_400_000;
 

@@ -366,6 +366,11 @@ export function standInEngine(
     }),
     rebuild: async () => 1_284,
     check: async () => ({ problems: [] }),
+    explain: async () => null,
+    watchConflicts: () => watch(() => []),
+    choose: async () => undefined,
+    watchSpace: () => watch(() => ({ devices: [], own: 0, refused: 0, overdue: null })),
+    refusals: async () => [],
   };
 
   return {

@@ -28,6 +28,7 @@ const actions: Record<ActionKind, (subject: string, count: number) => string> = 
   'update-clip': (subject) => `${quoted(subject)} aktualisieren`,
   'delete-clip': (subject, count) => `${count > 1 ? clips(count) : quoted(subject)} löschen`,
   'accept-proposals': (subject, count) => `${named(subject, count)} annehmen`,
+  choose: (subject, count) => `Auswahl für ${named(subject, count)}`,
   'dismiss-proposals': (subject, count) => `${named(subject, count)} verwerfen`,
   import: (_subject, count) => `${tasks(count)} einlesen`,
 };
@@ -52,6 +53,12 @@ const failures: Partial<Record<FailureCode, string>> = {
   'clip/unexpected': 'Diese Seite sollte nicht behalten werden.',
   'clip/gone': 'Die Seite wurde geschlossen, bevor sie behalten werden konnte.',
   'model/gone': 'Das Lesen wurde unterbrochen. Du kannst es noch einmal versuchen.',
+  'device/read-only': 'Dieses Gerät darf hier nichts mehr ändern.',
+  'space/already-in-one': 'Dieses Gerät ist schon mit anderen verbunden.',
+  'roster/not-owner': 'Das kann nur ein Besitzer.',
+  'roster/not-senior':
+    'Jenes Gerät steht über diesem. Nimm stattdessen die Wiederherstellungswörter.',
+  'roster/no-such-place': 'So weit reicht die Geschichte jenes Geräts nicht zurück.',
   'recovery/wrong-words':
     'Das sind nicht die 24 Wörter eines Wiederherstellungsschlüssels. Prüfe jedes Wort und seinen Platz.',
   internal: 'In Holdfast ist etwas schiefgegangen.',

@@ -32,6 +32,7 @@ const actions: Record<ActionKind, (subject: string, count: number) => string> = 
   'update-clip': (subject) => `Update ${quoted(subject)}`,
   'delete-clip': (subject, count) => `Delete ${count > 1 ? clips(count) : quoted(subject)}`,
   'accept-proposals': (subject, count) => `Accept ${named(subject, count)}`,
+  choose: (subject, count) => `Choose for ${named(subject, count)}`,
   'dismiss-proposals': (subject, count) => `Dismiss ${named(subject, count)}`,
   import: (_subject, count) => `Import ${tasks(count)}`,
 };
