@@ -13,6 +13,7 @@ import {
 import { type Claim, encodeValue } from '../ledger/claims.ts';
 import { equal } from '../ledger/envelope.ts';
 import type { Judgement } from '../ledger/exchange.ts';
+import type { Said } from '../ledger/statements.ts';
 import type { EntityKind } from '../model/entities.ts';
 import { idFromBytes } from '../model/id.ts';
 import type { Checked } from './admit.ts';
@@ -128,7 +129,8 @@ export function checkpointFault(
   if (reading.content?.kind !== 'checkpoint') return null;
   const { checkpoint } = reading.content;
   const wrong = (reason: string): Judgement => ({ verdict: 'policy', reason });
-  const device = log.idOf(fields.device) ?? 0;
+  const device = log.idOf(fields.device);
+  if (device === undefined) return wrong('there is nothing yet to restate');
   if (checkpoint.base !== fields.seq - 1 - checkpoint.part) {
     return wrong('it does not restate all that comes before it');
   }
@@ -178,20 +180,34 @@ export interface Jump {
   readonly envelopes: readonly Checked[];
 }
 
+/** A member's word that a checkpoint is right, which waits for what that member had seen. */
+export type Vouch = Said<'vouch'>;
+
 /**
  * Whether waiting envelopes of one author hold a checkpoint that stands, whole, and all that it says
  * was kept.
  *
  * @param waiting ascending by seq.
+ * @param vouches of members, that wait: they have seen the checkpoint, and so wait for it.
  */
-export function findJump(log: Log, waiting: readonly Checked[], at: number): Jump | null {
+export function findJump(
+  log: Log,
+  waiting: readonly Checked[],
+  vouches: readonly Vouch[],
+  at: number,
+): Jump | null {
   const last = waiting.findLast((checked) => completes(checked, at));
   const checkpoint = last && completes(last, at);
   const device = last && log.idOf(last.fields.device);
   if (!checkpoint || device === undefined) return null;
-  if (checkpoint.base <= (log.head(device)?.seq ?? 0) || !log.isInForce(device, checkpoint)) {
-    return null;
-  }
+  const isVouchedFor = vouches.some(
+    (vouch) =>
+      vouch.seq === checkpoint.last &&
+      equal(vouch.device, last.fields.device) &&
+      equal(vouch.hash, checkpoint.hash),
+  );
+  const stands = isVouchedFor || log.isInForce(device, checkpoint);
+  if (!stands || checkpoint.base <= (log.head(device)?.seq ?? 0)) return null;
   const parts = waiting.filter(
     ({ fields: { seq } }) => seq > checkpoint.base && seq <= checkpoint.last,
   );

@@ -27,7 +27,7 @@ import {
 import { admit, admitFork, becomeDevice, type Checked, jump, take } from './admit.ts';
 import { adoptable } from './adoption.ts';
 import { check } from './check.ts';
-import { findJump, isWorthRestating, restatedOf, ripe } from './compaction.ts';
+import { findJump, isWorthRestating, restatedOf, ripe, type Vouch } from './compaction.ts';
 import {
   type Content,
   contentBytes,
@@ -176,9 +176,9 @@ export function openDatabase(connection: Connection, device: Uint8Array) {
     admit: (all: readonly Checked[], at: number) =>
       transaction(() => all.map((checked) => admit(connection, log, checked, at))),
     /** Goes on with a log whose beginning is not held, if its waiting envelopes allow it. */
-    jump: (waiting: readonly Checked[], at: number): boolean =>
+    jump: (waiting: readonly Checked[], vouches: readonly Vouch[], at: number): boolean =>
       transaction(() => {
-        const found = findJump(log, waiting, at);
+        const found = findJump(log, waiting, vouches, at);
         if (found) jump(connection, log, found, at);
         return found !== null;
       }),

@@ -120,6 +120,7 @@ export function openLog(connection: Connection, device: Uint8Array) {
   let roster: Roster = new Map();
   let arrival = 0;
   let revision = 0;
+  let evaluated = '';
   let appended = 0;
 
   const load = (): void => {
@@ -183,7 +184,8 @@ export function openLog(connection: Connection, device: Uint8Array) {
     roster = founding ? evaluateRoster({ ...founding, statements, forks: forksById }) : new Map();
     inForce.clear();
     for (const [id, rows] of checkpoints) {
-      const found = rows.findLast((row) => isInForce(id, row));
+      // What a log was let go of for stands, whatever becomes of those who vouched for it.
+      const found = rows.findLast((row) => row.base === bases.get(id) || isInForce(id, row));
       if (found) inForce.set(id, found);
     }
     wanted.clear();
@@ -191,8 +193,25 @@ export function openLog(connection: Connection, device: Uint8Array) {
       if (reach(id).limit === Infinity) continue;
       wanted.set(id, furthestSeen(id));
     }
-    revision++;
+    const now = standing();
+    if (now !== evaluated) revision++;
+    evaluated = now;
   };
+
+  /** Who counts, and what there is to vouch for, as a text. */
+  const standing = (): string =>
+    JSON.stringify([
+      [...roster].map(([name, { role, limit, writes, rules, branch }]) => [
+        name,
+        role,
+        ...[limit, writes, rules].map(String),
+        branch?.hashes.map(bytesToHex),
+      ]),
+      [...forks],
+      [...wanted],
+      [...inForce].map(([id, { last }]) => [id, last]),
+      [...checkpoints].map(([id, rows]) => [id, rows.length]),
+    ]);
 
   /**
    * A checkpoint stands for what it restates if a member other than its author vouches for it, or
@@ -412,6 +431,8 @@ export function openLog(connection: Connection, device: Uint8Array) {
     needed: (id: number): number => Math.max(wanted.get(id) ?? 0, needs.get(id) ?? 0),
     /** What waiting envelopes have seen of logs beyond what counts of them. */
     setNeeds: (found: ReadonlyMap<number, number>): void => {
+      // What was refused before may be needed now.
+      if ([...found].some(([id, seq]) => seq > (needs.get(id) ?? 0))) revision++;
       needs.clear();
       for (const [id, seq] of found) needs.set(id, seq);
     },

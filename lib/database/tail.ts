@@ -18,9 +18,16 @@ import type { Connection } from './sqlite.ts';
 export interface Tail {
   readonly number: number;
   /** Oldest first. */
-  readonly changes: readonly { readonly payload: Uint8Array; readonly hlc: number }[];
+  readonly changes: readonly TailChange[];
   /** Notes that were changed, as they were then. */
   readonly notes: readonly TailNote[];
+}
+
+interface TailChange {
+  readonly payload: Uint8Array;
+  readonly hlc: number;
+  /** How far its author had seen each log then; its own that was left included. */
+  readonly seen: readonly (readonly [device: Uint8Array, seq: number])[];
 }
 
 interface TailNote extends Pick<Claim, 'kind' | 'id' | 'field'> {
@@ -36,15 +43,23 @@ export function saveTail(
   from: number,
   to: number,
 ): void {
-  const changes: Tail['changes'][number][] = [];
+  const changes: TailChange[] = [];
+  const others = log.devices().filter((other) => other !== device);
   const notes = new Map<string, TailNote>();
-  for (const { header, payload, verdict } of log.rows(device, from, to)) {
+  for (const { seq, header, payload, verdict } of log.rows(device, from, to)) {
     if (header.kind !== 'change' || verdict !== null) continue;
     if (readContent(header, payload).judgement) continue;
     const { action, derived, claims } = decodePayload(payload);
     const plain = claims.filter(({ merge }) => merge !== 'text');
     if (plain.length > 0) {
-      changes.push({ payload: encodePayload({ action, derived, claims: plain }), hlc: header.hlc });
+      changes.push({
+        payload: encodePayload({ action, derived, claims: plain }),
+        hlc: header.hlc,
+        seen: [
+          [log.keyOf(device), from - 1],
+          ...others.map((other) => [log.keyOf(other), log.seenBy(device, seq, other)] as const),
+        ],
+      });
     }
     for (const { kind, id, field, merge } of claims) {
       const key = merge === 'text' ? entityKey(connection, { kind, id }) : undefined;

@@ -38,12 +38,7 @@ export function explain(
 }
 
 /** What was said about an entity at the same time and came out otherwise, for 30 days. */
-export function conflicts(
-  database: Database,
-  kind: EntityKind,
-  id: Id,
-  now: number,
-): Conflict[] {
+export function conflicts(database: Database, kind: EntityKind, id: Id, now: number): Conflict[] {
   return database.contestedFields(kind, id).flatMap((field): Conflict[] => {
     const explained = database.explain(kind, id, field);
     const winner = explained?.joined.winner as StandingClaim | null | undefined;

@@ -9,6 +9,7 @@
 import { bytesToHex } from '@noble/hashes/utils.js';
 import type { Checked } from '../database/admit.ts';
 import type { Database, Sealed } from '../database/database.ts';
+import type { Vouch } from '../database/compaction.ts';
 import type { Outgoing } from '../database/log.ts';
 import { Failure } from '../errors.ts';
 import { foundsItsSpace, isEndorsed, readContent } from '../ledger/admission.ts';
@@ -29,6 +30,7 @@ import {
 import type { Exchange, Judgement, Range } from '../ledger/exchange.ts';
 import { checkForkProof, forkPoint } from '../ledger/fork.ts';
 import { clientOf, editNote } from '../ledger/notes.ts';
+import type { DeviceId } from '../ledger/roster.ts';
 import {
   encodeGenesis,
   encodeStatement,
@@ -60,8 +62,9 @@ export type Ledger = ReturnType<typeof newLedger>;
 export interface Piece {
   readonly kind: EnvelopeKind;
   readonly payload: Uint8Array;
-  /** A clock that it had before, under another key. */
+  /** The clock that it had under another key, and what its author had seen then. */
   readonly hlc?: number;
+  readonly seen?: readonly (readonly [device: Uint8Array, seq: number])[];
 }
 
 type Refusal = Parameters<Database['refuse']>[0][number];
@@ -92,15 +95,24 @@ export function newLedger(parts: LedgerParts) {
 
   const me = () => identity.signer.device;
 
-  /** What others have said since this device last spoke, as far as it counts. */
-  const news = (): Head[] => {
+  /**
+   * What others have said since this device last spoke, as far as it counts.
+   *
+   * @param named what was named since, by key of table device; what is found is added.
+   * @param seen how far it had seen them; absent: as far as it does now.
+   */
+  const news = (named: Map<number, number>, seen?: Piece['seen']): Head[] => {
     const own = log.own();
+    const then = seen && new Map(seen.map(([device, seq]) => [log.idOf(device), seq]));
     const heads: Head[] = [];
     for (const id of log.devices()) {
-      const seq = Math.min(log.head(id)?.seq ?? 0, log.reach(id).limit);
-      if (id === own || seq <= log.seenBy(own, Infinity, id)) continue;
-      const hash = log.hashAt(id, seq);
-      if (hash) heads.push({ device: log.keyOf(id), seq, hash });
+      const now = Math.min(log.head(id)?.seq ?? 0, log.reach(id).limit);
+      const seq = then ? Math.min(then.get(id) ?? 0, now) : now;
+      const before = named.get(id) ?? log.seenBy(own, Infinity, id);
+      const hash = id !== own && seq > before ? log.hashAt(id, seq) : null;
+      if (!hash) continue;
+      named.set(id, seq);
+      heads.push({ device: log.keyOf(id), seq, hash });
     }
     return heads.sort((a, b) => compareBytes(a.device, b.device)).slice(0, depLimit);
   };
@@ -115,13 +127,13 @@ export function newLedger(parts: LedgerParts) {
     const seen = log.latestClock();
     // What a new device signs again keeps the clocks that it had.
     let hlc = head?.hlc ?? 0;
-    let deps = news();
-    const drafts = pieces.map(({ kind, payload, hlc: former }) => {
+    const named = new Map<number, number>();
+    const drafts = pieces.map(({ kind, payload, hlc: former, seen: then }) => {
       seq += 1;
       hlc = former === undefined ? tick(now(), hlc, seen) : Math.max(hlc + 1, former);
+      const deps = news(named, then);
       const fields = { kind, schema: schemaVersion, space, device: me(), seq, prev, hlc, deps };
       const made = draft(fields, payload);
-      deps = [];
       prev = made.hash;
       return made;
     });
@@ -325,7 +337,9 @@ export function newLedger(parts: LedgerParts) {
         if (behind.length + run.length > 0) return [...behind, ...run];
         const all = room.of(author).map(({ item }) => item.checked);
         if (!all.some(({ fields }) => fields.kind === 'checkpoint')) return [];
-        return database.jump(all, at) ? room.run(author, log.nextSeq(author)) : [];
+        return database.jump(all, waitingVouches(author), at)
+          ? room.run(author, log.nextSeq(author))
+          : [];
       });
       const taken = ready.flatMap(({ fields }) => {
         const entry = room.take(bytesToHex(fields.device), fields.seq);
@@ -340,16 +354,32 @@ export function newLedger(parts: LedgerParts) {
     return changed;
   };
 
-  /** Void envelopes that something waiting has seen: they are kept when they come. */
+  /** What members other than an author say of its checkpoints in envelopes that wait. */
+  const waitingVouches = (author: DeviceId): Vouch[] =>
+    room.authors().flatMap((voucher) => {
+      const limit = log.member(voucher)?.limit ?? 0;
+      if (voucher === author) return [];
+      return room.of(voucher).flatMap(({ fields, item }) => {
+        const { content } = item.checked.reading;
+        if (fields.seq > limit || content?.kind !== 'roster') return [];
+        return 'vouch' in content.statement ? [content.statement.vouch] : [];
+      });
+    });
+
+  /** What waiting envelopes have seen: it is asked for, and kept also if it is void. */
   const noteNeeds = () => {
     const needs = new Map<number, number>();
     for (const author of room.authors()) {
-      const id = log.idOfName(author);
-      for (const { fields } of room.of(author)) {
-        if (id === undefined || fields.seq > log.reach(id).limit) continue;
+      for (const { fields, item } of room.of(author)) {
+        const id = log.ensure(fields.device);
+        // Whom the recovery key endorses counts whole, also beyond a cut.
+        if (item.checked.endorsesItself) needs.set(id, Math.max(needs.get(id) ?? 0, fields.seq));
+        if (fields.seq > log.reach(id).limit) continue;
         for (const { device, seq } of fields.deps) {
-          const other = log.idOf(device);
-          if (other === undefined || seq <= log.reach(other).limit) continue;
+          const other = log.ensure(device); // nothing of it may be held yet
+          // What counts here comes by itself, unless whoever has it holds it for void.
+          const isNext = fields.seq === log.nextSeq(author);
+          if (seq <= (isNext ? (log.head(other)?.seq ?? 0) : log.reach(other).limit)) continue;
           const needed = Math.min(seq, (log.fork(other) ?? Infinity) - 1);
           needs.set(other, Math.max(needs.get(other) ?? 0, needed));
         }
@@ -468,7 +498,12 @@ export function newLedger(parts: LedgerParts) {
   const handedOn = (rows: readonly Outgoing[]): Uint8Array[] => {
     const own = log.own();
     const last = rows.findLast(({ device }) => device === own)?.seq ?? 0;
-    if (last > database.sent()) database.markSent(last);
+    try {
+      if (last > database.sent()) database.markSent(last);
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      return []; // what cannot be noted does not leave
+    }
     return rows.map(({ wire }) => wire);
   };
 
@@ -536,9 +571,18 @@ export function newLedger(parts: LedgerParts) {
       inTurn(() =>
         admitAll(envelopes, typeof carrier === 'string' ? carrier : bytesToHex(carrier)),
       ),
-    acknowledged: (peer, heads) => database.acknowledge(peer, heads, now()),
+    acknowledged: (peer, heads) => {
+      try {
+        database.acknowledge(peer, heads, now());
+      } catch (error) {
+        // Without room for receipts there will be others.
+        if (!(error instanceof Failure)) throw error;
+      }
+    },
     sent: database.markSent,
-    isMember: (device) => (log.member(bytesToHex(device))?.limit ?? 0) === Infinity,
+    // Whoever has nothing yet knows nobody, and has to hear it from somebody.
+    isMember: (device) =>
+      log.genesis() === null || log.member(bytesToHex(device))?.limit === Infinity,
     recipients: () => {
       const members = [...log.roster().values()].filter(({ limit }) => limit === Infinity);
       const vault = log.genesis()?.vault;
@@ -635,8 +679,8 @@ export function newLedger(parts: LedgerParts) {
         if (!genesis || !space || !equal(genesis.recovery, recovery.signer.device)) {
           throw new Failure('recovery/wrong-words');
         }
-        // A recovery is the first that its device says.
-        if (log.head(log.own())) await becomeAnother();
+        // A log that was ended says nothing more.
+        if (log.head(log.own()) && self()?.limit !== Infinity) await becomeAnother();
         const number = 1 + database.lastRecovery();
         const proof = await recovery.signer.sign(recoveryMessage(space, me(), number));
         await state({ recover: { number, seal: identity.seal, name, proof } });

@@ -78,6 +78,7 @@ export function newWriter({ database, ledger, now }: WriterParts): Writer {
         if (claims.length === 0) return answer;
         await ledger.found();
         const sealing = seal(pieces(action, claims));
+        sealing.catch(() => {}); // it is awaited below, or something else failed before
         const back = database.flipOf(claims); // while it is signed
         const sealed = await sealing;
         database.commit(

@@ -81,7 +81,7 @@ export function placeOf(
   if (!member && !endorsesItself && !known.isWanted(author, seq)) {
     return none('unknown-device', 'no member has admitted its device');
   }
-  if (member && seq > member.limit && !known.isWanted(author, seq)) {
+  if (member && seq > member.limit && !endorsesItself && !known.isWanted(author, seq)) {
     const verdict = member.end?.why === 'fork' ? 'fork' : 'revoked';
     return none(verdict, `its device counts up to ${member.limit}`);
   }
@@ -166,15 +166,14 @@ export function readContent(fields: Header, payload: Uint8Array): Reading {
     }
     return { content: { kind, claims, derived }, judgement: null };
   } catch (error) {
-    return fault('malformed', error instanceof Error ? error.message : 'it cannot be read');
+    // What cannot be read is quoted in the reason: not more of it than one can look at.
+    const reason = error instanceof Error ? error.message.slice(0, 200) : 'it cannot be read';
+    return fault('malformed', reason);
   }
 }
 
 function readStatement(fields: Header, payload: Uint8Array): Reading {
   const statement = decodeStatement(payload);
-  if ('recover' in statement && fields.seq !== 1) {
-    return fault('policy', 'a recovery must be the first of its device');
-  }
   if ('cut' in statement) {
     const { device, seq, hash, branch } = statement.cut;
     if (equal(device, fields.device)) return fault('policy', 'no device cuts itself');

@@ -175,7 +175,12 @@ const Message = v.variant('op', [
   ),
   /** The content is not here, or not given. */
   v.strictObject({ op: v.literal('no-content'), hash: Hash }),
-  v.strictObject({ op: v.literal('bye'), reason: v.picklist(byeReasons) }),
+  v.strictObject({
+    op: v.literal('bye'),
+    reason: v.picklist(byeReasons),
+    /** Why the device is no member any more: its log has forked. */
+    proof: v.exactOptional(v.strictObject({ first: SignedHeader, second: SignedHeader })),
+  }),
 ]);
 
 export type Message = v.InferOutput<typeof Message>;
@@ -229,11 +234,17 @@ function toWire(message: Message): unknown {
       wanted: message.wanted.map(({ device, from, to }) => [device, from, to]),
     };
   }
-  if (message.op === 'proof') {
-    return { ...message, first: signed(message.first), second: signed(message.second) };
+  if (message.op === 'proof') return { ...message, ...proofToWire(message) };
+  if (message.op === 'bye' && message.proof) {
+    return { ...message, proof: proofToWire(message.proof) };
   }
   return message.op === 'header' ? { ...message, signed: signed(message.signed) } : message;
 }
+
+const proofToWire = ({ first, second }: ForkProof) => ({
+  first: signed(first),
+  second: signed(second),
+});
 
 const signed = ({ header, signature }: ForkProof['first']) => [header, signature];
 

@@ -250,11 +250,32 @@ export function newReplicator({
     lastHeard = now();
     const message = decodeMessage(bytes);
     if (message.op === 'refused') violate();
-    else if (message.op === 'bye') end(message.reason, 'peer');
+    else if (message.op === 'bye') part(message);
     else if (message.op === 'hello') meet(message);
     // Its hello was lost, and comes again.
     else if (met) hear(message, bytes.length);
     if (!closed) wake();
+  };
+
+  /** The peer goes, perhaps because it knows of a fork of ours that we do not know of. */
+  const part = ({ reason, proof }: MessageOf<'bye'>) => {
+    end(reason, 'peer');
+    if (!proof) return;
+    working = (working ?? Promise.resolve()).then(async () => {
+      await exchange.admitForkProof(proof).catch(() => {}); // the conversation is over anyway
+      working = null;
+    });
+  };
+
+  /** A device whose log has forked has to hear of it, though nobody speaks to it any more. */
+  const parting = (reason: ByeReason): { proof?: ForkProof } => {
+    if (reason !== 'no-member') return {};
+    const proof = exchange.forkProofs().find(({ first }) => {
+      const author = decodeHeader(first.header)?.device;
+      return author !== undefined && equal(author, peer);
+    });
+    const size = proof ? proof.first.header.length + proof.second.header.length : 0;
+    return proof && size < limits.frame - 1_024 ? { proof } : {};
   };
 
   const meet = (hello: MessageOf<'hello'>) => {
@@ -751,7 +772,7 @@ export function newReplicator({
   const next = (): Frame | null => {
     if (byeDue && closed) {
       byeDue = false;
-      return frame({ op: 'bye', reason: closed.reason });
+      return frame({ op: 'bye', reason: closed.reason, ...parting(closed.reason) });
     }
     if (closed || !space) return null;
     if (helloDue) {

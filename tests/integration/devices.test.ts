@@ -1,5 +1,9 @@
 /** Whole devices in Node, whose envelopes the test carries by hand. */
 import { afterEach, describe, expect, test } from 'vitest';
+import { type MemoryConnection, openMemory } from '../../lib/database/sqlite.ts';
+import { Failure } from '../../lib/errors.ts';
+import type { Role } from '../../lib/ledger/statements.ts';
+import { newReplicator } from '../../lib/mesh/replicator.ts';
 import { startEngine, type TestEngine } from '../support/engine.ts';
 import { first } from '../support/streams.ts';
 
@@ -14,28 +18,55 @@ async function device() {
   return made;
 }
 
+/** The same device once more, keys and all: a copied profile, or one restored from a backup. */
+async function copyOf({ connection, ledger }: TestEngine) {
+  const image = (connection as MemoryConnection).image();
+  const copy = await startEngine({
+    connection: await openMemory(image),
+    identity: ledger.identity(),
+  });
+  started.push(copy);
+  return copy;
+}
+
+/** An owner lets in the key that a device goes by now. */
+async function letsIn(owner: TestEngine, other: TestEngine, role: Role = 'editor') {
+  const { signer, seal } = other.ledger.identity();
+  await owner.ledger.admitDevice(signer.device, seal, 'again', role);
+}
+
 const keyOf = ({ ledger }: TestEngine) => ledger.identity().signer.device;
 
-/** Everything that `to` lacks of what `from` holds, and what it then still wants. */
-async function carry(from: TestEngine, to: TestEngine) {
-  for (let round = 0; round < 9; round++) {
-    const { heads } = to.ledger.exchange.progress();
-    const envelopes = [
-      ...to.ledger.exchange.wanted().flatMap((range) => from.ledger.exchange.range(range, 1e6)),
-      ...from.ledger.exchange.missing(heads, 1e6),
-    ];
-    for (const proof of from.ledger.exchange.forkProofs()) {
-      await to.ledger.exchange.admitForkProof(proof);
+/** Two devices talk until they have nothing more to say. */
+async function talk(a: TestEngine, b: TestEngine) {
+  let time = 0;
+  const now = () => time;
+  const ends = [
+    newReplicator({ exchange: a.ledger.exchange, peer: keyOf(b), now }),
+    newReplicator({ exchange: b.ledger.exchange, peer: keyOf(a), now }),
+  ] as const;
+  for (let quiet = 0; quiet < 3; time += 5_000) {
+    let frames = 0;
+    for (const [from, to] of [ends, ends.toReversed()] as const) {
+      for (const frame of from!.take(1e6)) {
+        to!.receive(frame);
+        frames++;
+      }
+      await to!.settled();
+      to!.changed();
+      from!.changed();
     }
-    if (envelopes.length === 0) break;
-    await to.ledger.exchange.admit(envelopes, keyOf(from));
+    quiet = frames === 0 ? quiet + 1 : 0;
+    for (const end of ends) end.tick();
+    if (time > 5_000_000) throw new Error('they do not stop talking');
   }
-  from.ledger.exchange.acknowledged(keyOf(to), to.ledger.exchange.progress().heads);
 }
 
 async function meet(...devices: TestEngine[]) {
   for (let round = 0; round < 3; round++) {
-    for (const a of devices) for (const b of devices) if (a !== b) await carry(a, b);
+    for (const [at, a] of devices.entries()) {
+      for (const b of devices.slice(at + 1)) await talk(a, b);
+    }
   }
 }
 
@@ -119,10 +150,9 @@ describe('two devices', () => {
   });
 });
 
-async function joins_(founder: TestEngine, other: TestEngine) {
+async function joins_(founder: TestEngine, other: TestEngine, role: Role = 'editor') {
   await other.ledger.enter(founder.ledger.exchange.space()!);
-  const { signer, seal } = other.ledger.identity();
-  await founder.ledger.admitDevice(signer.device, seal, 'other', 'editor');
+  await letsIn(founder, other, role);
 }
 
 describe('two truths', () => {
@@ -198,6 +228,139 @@ describe('receipts', () => {
     expect(overdue).toMatchObject({ seq: own, isSent: false });
     await meet(a, b);
     expect(await first(a.engine.watchSpace(undefined))).toMatchObject({ overdue: null });
+  });
+});
+
+describe('a device that is there twice', () => {
+  test('a restored backup that meets the others before it shows what it wrote', async () => {
+    const [a, b] = [await device(), await device()];
+    await a.engine.addTasks([{ title: 'before' }]);
+    await joins(a, b, 'editor');
+    await b.engine.addTasks([{ title: 'of b' }]);
+    await meet(a, b);
+    const restored = await copyOf(b);
+    const [lost] = await b.engine.addTasks([{ title: 'after the backup', notes: 'lost words' }]);
+    await meet(a, b);
+    const key = keyOf(restored).toString();
+    await restored.engine.addTasks([{ title: 'since the backup', notes: 'new words' }]);
+    await meet(a, restored);
+    // It goes on under another key, and still shows its own.
+    expect(keyOf(restored).toString()).not.toBe(key);
+    expect(await titles(restored)).toContain('since the backup');
+    expect(await titles(restored)).toContain('after the backup');
+    await letsIn(a, restored);
+    await meet(a, restored, b);
+    expect((await titles(b)).sort()).toEqual([
+      'after the backup',
+      'before',
+      'of b',
+      'since the backup',
+    ]);
+    expect((await first(restored.engine.watchTask(lost!)))?.notes).toBe('lost words');
+    expect(a.ledger.exchange.progress().forks).toEqual([]);
+    expectAgreement(a, restored, b);
+  });
+
+  test('two histories that both were shown to others are proven, and nothing is lost', async () => {
+    const [a, b, c, d] = [await device(), await device(), await device(), await device()];
+    await a.engine.addTasks([{ title: 'before' }]);
+    await joins(a, b, 'editor');
+    for (const other of [c, d]) await joins_(a, other);
+    await meet(a, b, c, d);
+    const copy = await copyOf(b);
+    await b.engine.addTasks([{ title: 'one history', notes: 'words of one' }]);
+    await copy.engine.addTasks([{ title: 'the other history', notes: 'words of the other' }]);
+    await meet(b, c);
+    await meet(copy, d);
+    expect(await titles(d)).toContain('the other history');
+    await meet(a, c, d);
+    expect(a.ledger.exchange.progress().forks).toHaveLength(1);
+    expectAgreement(a, c, d);
+    // Both learn of it, take other keys, and say again what they had said.
+    for (const half of [b, copy]) {
+      await meet(a, half);
+      await letsIn(a, half);
+    }
+    await meet(a, b, c, d, copy);
+    expect((await titles(a)).sort()).toEqual(
+      expect.arrayContaining(['before', 'one history', 'the other history']),
+    );
+    expectAgreement(a, b, c, d, copy);
+  });
+});
+
+describe('who decides', () => {
+  test('of two that remove each other the senior stands', async () => {
+    const [a, b, c] = [await device(), await device(), await device()];
+    await joins(a, b, 'owner');
+    await joins_(a, c, 'owner');
+    await meet(a, b, c);
+    await b.ledger.revoke(keyOf(c), null);
+    await expect(c.ledger.revoke(keyOf(b), null)).rejects.toThrow(new Failure('roster/not-senior'));
+    await c.engine.addTasks([{ title: 'of the removed' }]);
+    await meet(a, b, c);
+    // Nobody speaks to it any more: it does not even hear of it.
+    expect(await titles(a)).toEqual([]);
+    expectAgreement(a, b);
+  });
+
+  test('the recovery words stand above all, also above a stolen founder', async () => {
+    const [a, b, c] = [await device(), await device(), await device()];
+    await joins(a, b, 'editor');
+    await joins_(a, c);
+    await b.engine.addTasks([{ title: 'of b' }]);
+    await meet(a, b, c);
+    const words = a.database.recoverySecret()!;
+    const thief = await copyOf(a);
+    c.now += 60_000;
+    const since = c.now;
+    c.now += 1;
+    await thief.ledger.revoke(keyOf(b), 0);
+    await meet(thief, c);
+    expect(await titles(c)).toEqual([]);
+    await c.engine.addTasks([{ title: 'of c' }]);
+    await c.ledger.recover(words, 'c');
+    await c.ledger.revoke(keyOf(thief), since);
+    expect((await titles(c)).sort()).toEqual(['of b', 'of c']);
+    await meet(b, c);
+    expect((await titles(b)).sort()).toEqual(['of b', 'of c']);
+    expectAgreement(b, c);
+    await expect(b.ledger.recover(new Uint8Array(32), 'b')).rejects.toThrow(
+      new Failure('recovery/wrong-words'),
+    );
+  });
+
+  test('what was good of a revoked device can be adopted', async () => {
+    const [a, b] = [await device(), await device()];
+    const [id] = await a.engine.addTasks([{ title: 'one', notes: 'start' }]);
+    await joins(a, b, 'editor');
+    await b.engine.addTasks([{ title: 'good', tags: ['x'] }]);
+    await b.engine.changeTasks({ ids: [id!], change: { notes: 'start and more' } });
+    await meet(a, b);
+    await a.ledger.revoke(keyOf(b), 0);
+    expect(await titles(a)).toEqual(['one']);
+    await a.ledger.adopt(keyOf(b), null);
+    expect((await titles(a)).sort()).toEqual(['good', 'one']);
+    expect((await first(a.engine.watchTask(id!)))?.notes).toBe('start and more');
+    expectAgreement(a);
+  });
+
+  test('a device that may only read is not heard', async () => {
+    const [a, b] = [await device(), await device()];
+    await joins(a, b, 'editor');
+    await b.engine.addTasks([{ title: 'while an editor' }]);
+    await meet(a, b);
+    await a.ledger.demote(keyOf(b), 'reader');
+    await b.engine.addTasks([{ title: 'before it knew' }]);
+    await meet(a, b);
+    expect(await titles(a)).toEqual(['while an editor']);
+    await expect(b.engine.addTasks([{ title: 'more' }])).rejects.toThrow(
+      new Failure('device/read-only'),
+    );
+    await a.engine.addTasks([{ title: 'of a' }]);
+    await meet(a, b);
+    expect(await titles(b)).toEqual(await titles(a));
+    expectAgreement(a, b);
   });
 });
 

@@ -28,6 +28,9 @@ export interface TestEngine {
 /** Noon in Greenwich. */
 export const noon = Date.UTC(2026, 2, 2, 12);
 
+/** No two engines draw the same. */
+let instances = 0;
+
 interface Options {
   readonly connection?: Connection;
   readonly identity?: Identity;
@@ -40,6 +43,7 @@ export async function startEngine(options: Options = {}): Promise<TestEngine> {
   const suite = options.suite ?? temporarySuite;
   const identity = options.identity ?? (await suite.newIdentity());
   prepareDatabase(connection);
+  const instance = ++instances;
   let drawn = 0;
   const state = { now: noon };
   const database = openDatabase(connection, identity.signer.device);
@@ -53,7 +57,7 @@ export async function startEngine(options: Options = {}): Promise<TestEngine> {
       const bytes = new Uint8Array(length);
       const view = new DataView(bytes.buffer);
       view.setUint32(0, ++drawn);
-      view.setUint32(4, identity.signer.device[0] ?? 0);
+      view.setUint32(4, instance);
       return bytes;
     },
     timeZone: () => 'UTC',
