@@ -3,13 +3,12 @@
  * applied, and whatever it changes about who counts is counted again. In the caller's transaction.
  */
 import { bytesToHex } from '@noble/hashes/utils.js';
-import { type Known, placeOf, type Placement, type Reading } from '../ledger/admission.ts';
+import { type Checked, type Known, placeOf, type Placement } from '../ledger/admission.ts';
 import {
   decodeHeader,
   type Envelope,
   envelopeToWire,
   equal,
-  type Header,
 } from '../ledger/envelope.ts';
 import type { ForkProof, Judgement } from '../ledger/exchange.ts';
 import { type Fork, forkPoint } from '../ledger/fork.ts';
@@ -20,16 +19,6 @@ import { apply, nextClock, recount, recountNotes, restate } from './projection.t
 import { refuse } from './quarantine.ts';
 import type { Connection } from './sqlite.ts';
 import { saveTail } from './tail.ts';
-
-/** An envelope whose signature, payload hash and endorsement were checked. */
-export interface Checked {
-  readonly envelope: Envelope;
-  readonly fields: Header;
-  readonly hash: Uint8Array;
-  readonly reading: Reading;
-  /** See `placeOf`. */
-  readonly endorsesItself: boolean;
-}
 
 /** How much of each log counts, before something changes it. */
 type Counted = Map<

@@ -16,7 +16,7 @@ import type { Judgement } from '../ledger/exchange.ts';
 import type { Said } from '../ledger/statements.ts';
 import type { EntityKind } from '../model/entities.ts';
 import { idFromBytes } from '../model/id.ts';
-import type { Checked } from './admit.ts';
+import type { Checked } from '../ledger/admission.ts';
 import { history } from './history.ts';
 import type { CheckpointRow, Log } from './log.ts';
 import { lastHeard } from './receipts.ts';

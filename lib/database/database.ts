@@ -4,7 +4,7 @@
  * One change is one transaction: log, claims, rows, index and the person's action, or none of them.
  * Every function is synchronous; whoever calls has the only connection. A database holds one space.
  */
-import { readContent } from '../ledger/admission.ts';
+import { type Checked, readContent } from '../ledger/admission.ts';
 import { encodeCheckpoint } from '../ledger/checkpoint.ts';
 import type { Claim } from '../ledger/claims.ts';
 import { decodeHeader, type Envelope, type Head, type Header } from '../ledger/envelope.ts';
@@ -24,7 +24,7 @@ import {
   record,
   recordFlip,
 } from './actions.ts';
-import { admit, admitFork, becomeDevice, type Checked, jump, take } from './admit.ts';
+import { admit, admitFork, becomeDevice, jump, take } from './admit.ts';
 import { adoptable } from './adoption.ts';
 import { check } from './check.ts';
 import { findJump, isWorthRestating, restatedOf, ripe, type Vouch } from './compaction.ts';
@@ -195,7 +195,9 @@ export function openDatabase(connection: Connection, device: Uint8Array) {
       transaction(() => {
         for (const { device, base } of logs) log.compact(device, base);
       });
-      connection.script('pragma incremental_vacuum');
+      // It frees a page at every step: a script would take only the first.
+      connection.all('pragma incremental_vacuum');
+      connection.script('pragma wal_checkpoint(truncate)');
       return logs.length;
     },
     admitFork: (fork: Fork, proof: ForkProof, at: number): boolean =>

@@ -73,9 +73,7 @@ async function verify(...[device, signature, bytes]: Parameters<Verify>): Promis
 
 async function makeKeys(): Promise<KeyRecord> {
   const signing = await crypto.subtle.generateKey('Ed25519', false, ['sign']);
-  const sealing = (await crypto.subtle.generateKey('X25519', false, [
-    'deriveBits',
-  ])) as CryptoKeyPair;
+  const sealing = await crypto.subtle.generateKey('X25519', false, ['deriveBits']);
   return {
     device: new Uint8Array(await crypto.subtle.exportKey('raw', signing.publicKey)),
     privateKey: signing.privateKey,

@@ -7,12 +7,11 @@
  * made and checked before the transaction, and who counts is read again inside it.
  */
 import { bytesToHex } from '@noble/hashes/utils.js';
-import type { Checked } from '../database/admit.ts';
 import type { Database, Sealed } from '../database/database.ts';
 import type { Vouch } from '../database/compaction.ts';
 import type { Outgoing } from '../database/log.ts';
 import { Failure } from '../errors.ts';
-import { foundsItsSpace, isEndorsed, readContent } from '../ledger/admission.ts';
+import { type Checked, foundsItsSpace, isEndorsed, readContent } from '../ledger/admission.ts';
 import { encodePayload } from '../ledger/claims.ts';
 import { tick } from '../ledger/clock.ts';
 import {

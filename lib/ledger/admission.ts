@@ -10,7 +10,14 @@ import { bytesToHex } from '@noble/hashes/utils.js';
 import { schemaVersion } from '../model/entities.ts';
 import { type Checkpoint, decodeCheckpoint } from './checkpoint.ts';
 import { type Claim, decodePayload } from './claims.ts';
-import { carriesItsPayload, equal, type Head, type Header, type Verify } from './envelope.ts';
+import {
+  carriesItsPayload,
+  type Envelope,
+  equal,
+  type Head,
+  type Header,
+  type Verify,
+} from './envelope.ts';
 import type { Judgement, Verdict } from './exchange.ts';
 import { clientOf } from './notes.ts';
 import { inspectNoteUpdate } from './note-update.ts';
@@ -135,6 +142,16 @@ export type Reading =
   | { readonly content: Content; readonly judgement: null }
   /** A fault of the author. */
   | { readonly content: null; readonly judgement: Judgement };
+
+/** An envelope whose signature, payload hash and endorsement were checked. */
+export interface Checked {
+  readonly envelope: Envelope;
+  readonly fields: Header;
+  readonly hash: Uint8Array;
+  readonly reading: Reading;
+  /** See `placeOf`. */
+  readonly endorsesItself: boolean;
+}
 
 const fault = (verdict: Verdict, reason: string): Reading => ({
   content: null,
