@@ -180,7 +180,7 @@ export interface Jump {
   readonly envelopes: readonly Checked[];
 }
 
-/** A member's word that a checkpoint is right, which waits for what that member had seen. */
+/** An owner's word that a checkpoint is right, which waits for what that owner had seen. */
 export type Vouch = Said<'vouch'>;
 
 /**
@@ -188,7 +188,7 @@ export type Vouch = Said<'vouch'>;
  * was kept.
  *
  * @param waiting ascending by seq.
- * @param vouches of members, that wait: they have seen the checkpoint, and so wait for it.
+ * @param vouches of owners, that wait: they have seen the checkpoint, and so wait for it.
  */
 export function findJump(
   log: Log,

@@ -214,15 +214,15 @@ export function openLog(connection: Connection, device: Uint8Array) {
     ]);
 
   /**
-   * A checkpoint stands for what it restates if a member other than its author vouches for it, or
+   * A checkpoint stands for what it restates if an owner other than its author vouches for it, or
    * nobody is senior to its author. It does so too when its author is cut below it.
    */
   const isInForce = (id: number, { last, hash }: Pick<CheckpointRow, 'last' | 'hash'>): boolean => {
     const name = bytesToHex(keyOf(id));
     const [mostSenior] = roster.keys();
     if (name === mostSenior) return true;
-    for (const [voucher, { limit }] of roster) {
-      if (voucher !== name && hasVouched(voucher, limit, name, last, hash)) return true;
+    for (const [voucher, { rules }] of roster) {
+      if (voucher !== name && hasVouched(voucher, rules, name, last, hash)) return true;
     }
     return false;
   };

@@ -353,10 +353,10 @@ export function newLedger(parts: LedgerParts) {
     return changed;
   };
 
-  /** What members other than an author say of its checkpoints in envelopes that wait. */
+  /** What owners other than an author say of its checkpoints in envelopes that wait. */
   const waitingVouches = (author: DeviceId): Vouch[] =>
     room.authors().flatMap((voucher) => {
-      const limit = log.member(voucher)?.limit ?? 0;
+      const limit = log.member(voucher)?.rules ?? 0;
       if (voucher === author) return [];
       return room.of(voucher).flatMap(({ fields, item }) => {
         const { content } = item.checked.reading;
