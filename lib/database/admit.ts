@@ -4,12 +4,7 @@
  */
 import { bytesToHex } from '@noble/hashes/utils.js';
 import { type Checked, type Known, placeOf, type Placement } from '../ledger/admission.ts';
-import {
-  decodeHeader,
-  type Envelope,
-  envelopeToWire,
-  equal,
-} from '../ledger/envelope.ts';
+import { decodeHeader, type Envelope, envelopeToWire, equal } from '../ledger/envelope.ts';
 import type { ForkProof, Judgement } from '../ledger/exchange.ts';
 import { type Fork, forkPoint } from '../ledger/fork.ts';
 import { inspectNoteUpdate } from '../ledger/note-update.ts';

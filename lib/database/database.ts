@@ -4,6 +4,7 @@
  * One change is one transaction: log, claims, rows, index and the person's action, or none of them.
  * Every function is synchronous; whoever calls has the only connection. A database holds one space.
  */
+import { concatBytes } from '@noble/hashes/utils.js';
 import { type Checked, readContent } from '../ledger/admission.ts';
 import { encodeCheckpoint } from '../ledger/checkpoint.ts';
 import type { Claim } from '../ledger/claims.ts';
@@ -54,6 +55,12 @@ export interface Sealed {
   readonly envelope: Envelope;
   readonly fields: Header;
   readonly hash: Uint8Array;
+}
+
+/** A device's public keys: Ed25519, X25519. */
+interface Introducer {
+  readonly device: Uint8Array;
+  readonly seal: Uint8Array;
 }
 
 export type Database = ReturnType<typeof openDatabase>;
@@ -169,6 +176,19 @@ export function openDatabase(connection: Connection, device: Uint8Array) {
         const reading = readContent(fields, envelope.payload);
         take(connection, log, { envelope, fields, hash, reading, judgement: null }, at);
       });
+    },
+
+    /** The device that lets this one into its space, kept until that one's word has come. */
+    keepIntroducer: ({ device, seal }: Introducer): void =>
+      connection.run(
+        `insert or replace into meta (key, value) values ('introducer', ?)`,
+        concatBytes(device, seal),
+      ),
+    introducer: (): Introducer | null => {
+      const row = connection.get<{ value: Uint8Array }>(
+        `select value from meta where key = 'introducer'`,
+      );
+      return row ? { device: row.value.slice(0, 32), seal: row.value.slice(32) } : null;
     },
 
     /** Judges envelopes in this order, in one transaction; null: it was no envelope of ours to judge

@@ -48,6 +48,7 @@ async function recovery(entropy: Uint8Array) {
   return {
     signer: { device: signing.publicKey, sign: signing.sign },
     vault: sealing.publicKey,
+    secret: sealing.secret,
   };
 }
 
@@ -82,9 +83,10 @@ async function makeKeys(): Promise<KeyRecord> {
   };
 }
 
-function identityOf({ device, privateKey, seal }: KeyRecord): Identity {
+function identityOf({ device, privateKey, seal, sealKey }: KeyRecord): Identity {
   return {
     seal,
+    secret: sealKey,
     signer: {
       device,
       sign: async (bytes) =>

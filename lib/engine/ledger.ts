@@ -506,11 +506,16 @@ export function newLedger(parts: LedgerParts) {
     return rows.map(({ wire }) => wire);
   };
 
-  /** What is held and counts; of this device's own log what it has handed on. */
+  /** Until when somebody's claim to hold another log of this device is looked into, Unix ms. */
+  let doubtedUntil = 0;
+  const doubt = 60_000;
+
+  /** What is held and counts; while in doubt, of this device's own log only what it has handed on:
+   *  whoever holds another one then brings it, which proves it. */
   const published = (): Head[] => {
     const sent = database.sent();
     return log.counted().flatMap((head): Head[] => {
-      if (head.seq <= sent || !equal(head.device, me())) return [head];
+      if (now() >= doubtedUntil || head.seq <= sent || !equal(head.device, me())) return [head];
       const hash = sent > 0 ? log.hashAt(log.own(), sent) : null;
       return hash ? [{ device: head.device, seq: sent, hash }] : [];
     });
@@ -528,6 +533,10 @@ export function newLedger(parts: LedgerParts) {
       // Whoever holds another log of this device than this one is not told more of it: what they
       // bring will show that it is, and then this device goes on under another key.
       const isOther = mine !== undefined && !(here && equal(here, mine.hash));
+      if (isOther && now() >= doubtedUntil) {
+        doubtedUntil = now() + doubt;
+        revision++;
+      }
       return handedOn(
         log.missing(
           (device) =>
@@ -579,12 +588,17 @@ export function newLedger(parts: LedgerParts) {
       }
     },
     sent: database.markSent,
-    // Whoever has nothing yet knows nobody, and has to hear it from somebody.
-    isMember: (device) =>
-      log.genesis() === null || log.member(bytesToHex(device))?.limit === Infinity,
+    isMember: (device) => {
+      if (log.genesis()) return log.member(bytesToHex(device))?.limit === Infinity;
+      // Who has nothing yet knows nobody, and has to hear it from somebody.
+      const introducer = database.introducer();
+      return introducer === null || equal(introducer.device, device);
+    },
     recipients: () => {
       const members = [...log.roster().values()].filter(({ limit }) => limit === Infinity);
       const vault = log.genesis()?.vault;
+      const introducer = vault ? null : database.introducer();
+      if (introducer) return [introducer.seal];
       return [...members.map(({ seal }) => seal), ...(vault ? [vault] : [])];
     },
     missingContents: database.missingContents,
@@ -607,11 +621,17 @@ export function newLedger(parts: LedgerParts) {
 
     /** Founds a space if there is none; else nothing. */
     foundSpace: () => inTurn(found),
-    /** Enters a space that others have founded; this device has none yet. */
-    enter: (space: Uint8Array) =>
+    /**
+     * Enters a space that others have founded; this device has none yet.
+     *
+     * @param introducer the device that lets this one in: the only one that it listens to until it
+     *   has heard who belongs to the space. Absent: whoever comes first.
+     */
+    enter: (space: Uint8Array, introducer?: { device: Uint8Array; seal: Uint8Array }) =>
       inTurn(async () => {
         if (log.space()) throw new Failure('space/already-in-one');
         database.enterSpace(space, null, now());
+        if (introducer) database.keepIntroducer(introducer);
         committed();
       }),
     /** @throws Failure 'roster/not-owner'. */

@@ -6,12 +6,16 @@ export interface Identity {
   readonly signer: Signer;
   /** X25519 public key, 32 bytes: what is sealed to this device. */
   readonly seal: Uint8Array;
+  /** Opens it: for `deriveBits`, non-extractable. Absent in a simulation that seals nothing. */
+  readonly secret?: CryptoKey;
 }
 
 /** The keys that 24 words stand for. */
 export interface Recovery {
   readonly signer: Signer;
+  /** X25519 public key, and what opens what was sealed to it. */
   readonly vault: Uint8Array;
+  readonly secret?: CryptoKey;
 }
 
 export interface Suite {

@@ -170,7 +170,9 @@ export function carriesItsPayload(header: Header, payload: Uint8Array): boolean 
 }
 
 export function equal(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, index) => byte === b[index]);
+  if (a.length !== b.length) return false;
+  for (let at = 0; at < a.length; at++) if (a[at] !== b[at]) return false;
+  return true;
 }
 
 /** Negative: `a` comes first. Both have one length. */
@@ -207,11 +209,13 @@ export function envelopeToWire({ header, signature, payload }: Envelope): Uint8A
   return concatBytes(length, header, signature, payload);
 }
 
+// As two halves: a BigInt is made anew at every call.
 function setSafe(view: DataView, at: number, value: number): void {
-  view.setBigUint64(at, BigInt(value));
+  view.setUint32(at, Math.floor(value / 2 ** 32));
+  view.setUint32(at + 4, value % 2 ** 32);
 }
 
 function getSafe(view: DataView, at: number): number | null {
-  const value = Number(view.getBigUint64(at));
+  const value = view.getUint32(at) * 2 ** 32 + view.getUint32(at + 4);
   return Number.isSafeInteger(value) ? value : null;
 }
