@@ -105,10 +105,11 @@ export function newLedger(parts: LedgerParts) {
     const then = seen && new Map(seen.map(([device, seq]) => [log.idOf(device), seq]));
     const heads: Head[] = [];
     for (const id of log.devices()) {
+      if (id === own) continue;
       const now = Math.min(log.head(id)?.seq ?? 0, log.reach(id).limit);
       const seq = then ? Math.min(then.get(id) ?? 0, now) : now;
       const before = named.get(id) ?? log.seenBy(own, Infinity, id);
-      const hash = id !== own && seq > before ? log.hashAt(id, seq) : null;
+      const hash = seq > before ? log.hashAt(id, seq) : null;
       if (!hash) continue;
       named.set(id, seq);
       heads.push({ device: log.keyOf(id), seq, hash });
@@ -231,8 +232,8 @@ export function newLedger(parts: LedgerParts) {
     return { envelope, fields, hash, reading, endorsesItself };
   };
 
-  /** Takes in the founding of the space, if it is among these. In turn. */
-  const beginWith = async (envelopes: readonly Uint8Array[]): Promise<void> => {
+  /** Takes in the founding of the space, if it is among these; whether it was. In turn. */
+  const beginWith = async (envelopes: readonly Uint8Array[]): Promise<boolean> => {
     const founding = envelopes.find((bytes) => {
       const parsed = envelopeFromWire(bytes);
       const space = log.space();
@@ -240,7 +241,8 @@ export function newLedger(parts: LedgerParts) {
       return foundsItsSpace(parsed.fields, parsed.payload);
     });
     const checked = founding && (await check(founding));
-    if (checked && 'fields' in checked) database.admit([checked], now());
+    if (!checked || !('fields' in checked)) return false;
+    return database.admit([checked], now()).some(({ place }) => place === 'log');
   };
 
   /** Judges, commits, and then whatever waited for it. In turn. */
@@ -249,11 +251,11 @@ export function newLedger(parts: LedgerParts) {
     carrier: string,
   ): Promise<Judgement[]> => {
     // Without its founding nothing of a space can be judged.
-    if (!log.genesis()) await beginWith(envelopes);
+    const begins = !log.genesis() && (await beginWith(envelopes));
     const checks = await Promise.all(envelopes.map(check));
     const judgements = new Array<Judgement>(envelopes.length);
     const at = now();
-    let changed = false;
+    let changed = begins;
     // What this device has not written itself is the word of another copy of it.
     if (checks.some((checked) => 'fields' in checked && equal(checked.fields.device, me()))) {
       await becomeAnother();
@@ -300,25 +302,36 @@ export function newLedger(parts: LedgerParts) {
     let changed = false;
     const refusals: Refusal[] = [];
     placements.forEach(({ verdict, reason, place }, which) => {
-      const { checked, carrier } = all[which] ?? {};
+      const entry = all[which];
       if (place === 'log') changed = true;
-      if (!checked || carrier === undefined || place === 'log' || verdict === 'duplicate') return;
+      if (!entry || place === 'log' || verdict === 'duplicate') return;
+      const { checked } = entry;
       const { fields, envelope } = checked;
-      const { device, seq } = fields;
-      const refuse = (judgement: Judgement) =>
-        refusals.push([{ carrier, device, seq, bytes: envelopeToWire(envelope), at }, judgement]);
+      const refuse = (of: typeof entry, judgement: Judgement) => {
+        const { device, seq } = of.checked.fields;
+        const bytes = envelopeToWire(of.checked.envelope);
+        refusals.push([{ carrier: of.carrier, device, seq, bytes, at }, judgement]);
+      };
       if (verdict !== 'waiting') {
-        refuse({ verdict, reason });
+        refuse(entry, { verdict, reason });
         return;
       }
       const size = envelope.header.length + envelope.payload.length;
-      const there = room.put(fields, size, { checked, carrier })?.item.checked;
+      const there = room.put(fields, size, entry)?.item;
       // Two envelopes of one place prove a fork, also before either can be judged.
-      const proof = there && { first: there.envelope, second: envelope };
+      const proof = there && { first: there.checked.envelope, second: envelope };
       const fork = proof && forkPoint(proof);
-      if (!fork) return;
-      if (database.admitFork(fork, proof, at)) changed = true;
-      refuse({ verdict: 'fork', reason: `its device has signed another envelope ${seq}` });
+      if (!there || !fork) return;
+      const { device, seq } = fields;
+      room.take(bytesToHex(device), seq);
+      const twice = `its device has signed two envelopes ${seq}`;
+      refuse(there, { verdict: 'fork', reason: twice });
+      // Where it was proven before, this one is in the history that stands.
+      if (!database.admitFork(fork, proof, at)) room.put(fields, size, entry);
+      else {
+        changed = true;
+        refuse(entry, { verdict: 'fork', reason: twice });
+      }
     });
     return { placements, refusals, changed };
   };
@@ -398,7 +411,7 @@ export function newLedger(parts: LedgerParts) {
         return 'verdict' in checked || !entry ? [] : [{ checked, entry }];
       });
       // What is in quarantine already stays there until it is in the log, also while it waits.
-      const { placements, changed } = judge(
+      const { placements, refusals, changed } = judge(
         known.map(({ checked, entry }) => ({ checked, carrier: entry.carrier })),
         now(),
       );
@@ -407,6 +420,7 @@ export function newLedger(parts: LedgerParts) {
         return entry && (place === 'log' || verdict === 'duplicate') ? [entry.number] : [];
       });
       database.release(gone);
+      database.refuse(refusals);
       if (changed || gone.length > 0) committed();
     }
   };
