@@ -546,7 +546,10 @@ export function newLedger(parts: LedgerParts) {
       const here = mine && log.hashAt(log.own(), mine.seq);
       // Whoever holds another log of this device than this one is not told more of it: what they
       // bring will show that it is, and then this device goes on under another key.
-      const isOther = mine !== undefined && !(here && equal(here, mine.hash));
+      const isOther =
+        mine !== undefined &&
+        mine.seq > log.base(log.own()) &&
+        !(here && equal(here, mine.hash));
       if (isOther && now() >= doubtedUntil) {
         doubtedUntil = now() + doubt;
         revision++;

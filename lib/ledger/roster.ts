@@ -111,8 +111,9 @@ export function evaluateRoster({ founder, genesis, statements, forks }: Evidence
     rank: { recovery: 0, root: founderId, path: [] },
   });
   for (const [id, said] of statements) {
-    for (const { statement } of said) {
-      if (!('recover' in statement)) continue;
+    for (const { seq, statement } of said) {
+      // Nobody stands above it who could say which history of a fork is the one.
+      if (!('recover' in statement) || seq >= (forks.get(id) ?? Infinity)) continue;
       const { number, name, seal } = statement.recover;
       const rank = { recovery: number, root: id, path: [] };
       propose({ device: hexToBytes(id), id, name, seal, role: 'owner', rank });
