@@ -7,7 +7,7 @@ import * as Y from 'yjs';
 import { openDatabase, prepareDatabase } from '../../../lib/database/database.ts';
 import { type Connection, openPool } from '../../../lib/database/sqlite.ts';
 import { newEngine } from '../../../lib/engine/engine.ts';
-import { loadSigner } from '../../../lib/engine/keys.ts';
+import { loadIdentity, suite } from '../../../lib/engine/keys.ts';
 import { type Id, newAction } from '../../../lib/model/id.ts';
 import { openDexie } from './dexie.ts';
 import { type Job, plainTasks, shown, type Store } from './tasks.ts';
@@ -16,11 +16,12 @@ const stores: Readonly<Record<string, () => Promise<Store>>> = {
   holdfast: async () => {
     const pool = await openPool();
     const connection = pool.open('/bench.db');
-    const signer = await loadSigner(prepareDatabase(connection));
+    const identity = await loadIdentity(prepareDatabase(connection));
     const random = (length: number) => crypto.getRandomValues(new Uint8Array(length));
-    const engine = newEngine({
-      database: openDatabase(connection, signer.device, random(16)),
-      signer,
+    const { service: engine } = newEngine({
+      database: openDatabase(connection, identity.signer.device),
+      identity,
+      suite,
       model: {
         client: () => {
           throw new Error('no page is read here');
