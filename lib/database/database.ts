@@ -237,7 +237,10 @@ export function openDatabase(connection: Connection, device: Uint8Array) {
 
     /** Another key writes for this device from now on, see `becomeDevice` in admit.ts. */
     becomeDevice: (key: Uint8Array): void => {
-      transaction(() => becomeDevice(connection, log, key, receipts.sentOf(connection)));
+      transaction(() => {
+        becomeDevice(connection, log, key, receipts.sentOf(connection));
+        receipts.forgetSent(connection);
+      });
     },
     /** What has to be signed again; null: nothing. */
     unsigned: () => nextTail(connection),

@@ -115,6 +115,9 @@ export function openLog(connection: Connection, device: Uint8Array) {
   const needs = new Map<number, number>();
   let own = 0;
   let ownDevice = device;
+  const owner = metaOf(connection, 'device');
+  /** Whether the database belongs to this device. */
+  const isOwners = owner === null || bytesToHex(owner) === bytesToHex(device);
   let space: Uint8Array | null = null;
   let founding: { founder: Uint8Array; genesis: Genesis } | null = null;
   let roster: Roster = new Map();
@@ -127,6 +130,8 @@ export function openLog(connection: Connection, device: Uint8Array) {
     for (const map of [ids, keys, heads, bases, forks, statements, wanted, checkpoints])
       map.clear();
     founding = null;
+    // A change of key that was taken back.
+    if (isOwners) ownDevice = metaOf(connection, 'device') ?? ownDevice;
     space = metaOf(connection, 'space');
     for (const { id, key } of connection.all<{ id: number; key: Uint8Array }>(
       'select id, key from device',

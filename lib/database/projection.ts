@@ -142,7 +142,23 @@ export function recount(
   before: number,
   after: number,
 ): void {
-  const touched = new Map<string, { kind: EntityKind; id: Id; key: number; fields: Set<string> }>();
+  const touched: Touched = new Map();
+  move(connection, log, device, before, after, touched);
+  showTouched(connection, log, touched);
+}
+
+/** Entities of which something has changed, by name, and which fields. */
+type Touched = Map<string, { kind: EntityKind; id: Id; key: number; fields: Set<string> }>;
+
+/** Brings the claims to what counts, but shows nothing of it yet. */
+function move(
+  connection: Connection,
+  log: Log,
+  device: number,
+  before: number,
+  after: number,
+  touched: Touched,
+): void {
   const touch = (kind: EntityKind, id: Id, key: number, field: string) => {
     const name = entityOf({ kind, id });
     const known = touched.get(name);
@@ -186,6 +202,9 @@ export function recount(
       if (lost.size === 0) break;
     }
   }
+}
+
+function showTouched(connection: Connection, log: Log, touched: Touched): void {
   for (const { kind, id, key, fields } of touched.values()) {
     show(connection, log, kind, id, key, fields);
   }
@@ -213,8 +232,10 @@ export function restate(connection: Connection, log: Log, device: number): void 
   const upto = Math.max(log.inForce(device)?.last ?? 0, log.base(device));
   log.forgetSights(device, upto);
   restoreSights(log, device);
-  recount(connection, log, device, Infinity, 0);
-  recount(connection, log, device, 0, log.reach(device).writes);
+  const touched: Touched = new Map();
+  move(connection, log, device, Infinity, 0, touched);
+  move(connection, log, device, 0, log.reach(device).writes, touched);
+  showTouched(connection, log, touched);
 }
 
 /** Notes again what the author of a log had seen by each of its envelopes. */

@@ -140,6 +140,11 @@ export function markSent(connection: Connection, seq: number): void {
   );
 }
 
+/** Another key writes from now on: nothing of its log was handed to anybody. */
+export function forgetSent(connection: Connection): void {
+  connection.run(`delete from meta where key = 'sent'`);
+}
+
 /** The newest of this device's own log that was handed to a carrier; 0: nothing. */
 export function sentOf(connection: Connection): number {
   const row = connection.get<{ value: number }>(`select value from meta where key = 'sent'`);

@@ -232,8 +232,8 @@ export function newLedger(parts: LedgerParts) {
     return { envelope, fields, hash, reading, endorsesItself };
   };
 
-  /** Takes in the founding of the space, if it is among these; whether it was. In turn. */
-  const beginWith = async (envelopes: readonly Uint8Array[]): Promise<boolean> => {
+  /** Takes in the founding of the space, and says which it is; null: it is not among these. In turn. */
+  const beginWith = async (envelopes: readonly Uint8Array[]): Promise<Uint8Array | null> => {
     const founding = envelopes.find((bytes) => {
       const parsed = envelopeFromWire(bytes);
       const space = log.space();
@@ -241,8 +241,8 @@ export function newLedger(parts: LedgerParts) {
       return foundsItsSpace(parsed.fields, parsed.payload);
     });
     const checked = founding && (await check(founding));
-    if (!checked || !('fields' in checked)) return false;
-    return database.admit([checked], now()).some(({ place }) => place === 'log');
+    if (!checked || !('fields' in checked)) return null;
+    return database.admit([checked], now()).some(({ place }) => place === 'log') ? founding : null;
   };
 
   /** Judges, commits, and then whatever waited for it. In turn. */
@@ -251,11 +251,11 @@ export function newLedger(parts: LedgerParts) {
     carrier: string,
   ): Promise<Judgement[]> => {
     // Without its founding nothing of a space can be judged.
-    const begins = !log.genesis() && (await beginWith(envelopes));
+    const founding = log.genesis() ? null : await beginWith(envelopes);
     const checks = await Promise.all(envelopes.map(check));
     const judgements = new Array<Judgement>(envelopes.length);
     const at = now();
-    let changed = begins;
+    let changed = founding !== null;
     // What this device has not written itself is the word of another copy of it.
     if (checks.some((checked) => 'fields' in checked && equal(checked.fields.device, me()))) {
       await becomeAnother();
@@ -273,7 +273,8 @@ export function newLedger(parts: LedgerParts) {
     };
     checks.forEach((checked, index) => {
       if ('verdict' in checked) {
-        judgements[index] = checked;
+        const isFounding = founding !== null && envelopes[index] === founding;
+        judgements[index] = isFounding ? { verdict: 'accepted', reason: '' } : checked;
         if (checked.verdict === 'duplicate') return;
         const bytes = envelopes[index] ?? new Uint8Array();
         refusals.push([{ carrier, device: null, seq: null, bytes, at }, checked]);
@@ -387,11 +388,13 @@ export function newLedger(parts: LedgerParts) {
         // Whom the recovery key endorses counts whole, also beyond a cut.
         if (item.checked.endorsesItself) needs.set(id, Math.max(needs.get(id) ?? 0, fields.seq));
         if (fields.seq > log.reach(id).limit) continue;
-        for (const { device, seq } of fields.deps) {
+        for (const { device, seq, hash } of fields.deps) {
           const other = log.ensure(device); // nothing of it may be held yet
+          const held = log.hashAt(other, seq);
+          const isThere = held ? equal(held, hash) : seq <= (log.head(other)?.seq ?? 0);
           // What counts here comes by itself, unless whoever has it holds it for void.
           const isNext = fields.seq === log.nextSeq(author);
-          if (seq <= (isNext ? (log.head(other)?.seq ?? 0) : log.reach(other).limit)) continue;
+          if (isNext ? isThere : seq <= log.reach(other).limit) continue;
           const needed = Math.min(seq, (log.fork(other) ?? Infinity) - 1);
           needs.set(other, Math.max(needs.get(other) ?? 0, needed));
         }
@@ -480,8 +483,9 @@ export function newLedger(parts: LedgerParts) {
 
   /** This device's log exists elsewhere, and otherwise: it goes on under another key. In turn. */
   const becomeAnother = async (): Promise<void> => {
-    identity = await suite.newIdentity();
-    database.becomeDevice(me());
+    const next = await suite.newIdentity();
+    database.becomeDevice(next.signer.device);
+    identity = next;
     committed();
   };
 
@@ -547,9 +551,7 @@ export function newLedger(parts: LedgerParts) {
       // Whoever holds another log of this device than this one is not told more of it: what they
       // bring will show that it is, and then this device goes on under another key.
       const isOther =
-        mine !== undefined &&
-        mine.seq > log.base(log.own()) &&
-        !(here && equal(here, mine.hash));
+        mine !== undefined && mine.seq > log.base(log.own()) && !(here && equal(here, mine.hash));
       if (isOther && now() >= doubtedUntil) {
         doubtedUntil = now() + doubt;
         revision++;
@@ -585,7 +587,8 @@ export function newLedger(parts: LedgerParts) {
         const space = log.space();
         if (!fork || !space || !equal(fork.space, space)) return false;
         // Of whom nobody has spoken yet, it will be told again.
-        if (log.idOf(fork.device) === undefined) return true;
+        const isKnown = log.idOf(fork.device) ?? log.member(bytesToHex(fork.device));
+        if (isKnown === undefined) return true;
         if (!database.admitFork(fork, proof, now())) return true;
         committed();
         if (equal(fork.device, me())) await becomeAnother();

@@ -48,13 +48,13 @@ async function talk(a: TestEngine, b: TestEngine) {
   for (let quiet = 0; quiet < 3; time += 5_000) {
     let frames = 0;
     for (const [from, to] of [ends, ends.toReversed()] as const) {
-      for (const frame of from!.take(1e6)) {
-        to!.receive(frame);
+      for (const frame of from.take(1e6)) {
+        to.receive(frame);
         frames++;
       }
-      await to!.settled();
-      to!.changed();
-      from!.changed();
+      await to.settled();
+      to.changed();
+      from.changed();
     }
     quiet = frames === 0 ? quiet + 1 : 0;
     for (const end of ends) end.tick();
