@@ -42,7 +42,14 @@ import { digest } from './digest.ts';
 import { openLog, ownerOf } from './log.ts';
 import { entityKey, noteParts } from './projection.ts';
 import * as projection from './projection.ts';
-import { quarantined, refuse, type Refused, rejudgeable, release } from './quarantine.ts';
+import {
+  quarantined,
+  refuse,
+  type Refused,
+  rejudgeable,
+  release,
+  releaseBytes,
+} from './quarantine.ts';
 import * as queries from './queries.ts';
 import { dropReading, type FailureOf, storeReading, unread } from './readings.ts';
 import * as receipts from './receipts.ts';
@@ -230,6 +237,11 @@ export function openDatabase(connection: Connection, device: Uint8Array) {
     },
     quarantined: (limit: number) => quarantined(connection, limit),
     rejudgeable: () => rejudgeable(connection),
+    /** The same of what waited besides being in quarantine. @param all as it came. */
+    releaseBytes: (all: readonly Uint8Array[]): void => {
+      if (all.length === 0) return;
+      transaction(() => all.forEach((bytes) => releaseBytes(connection, bytes)));
+    },
     release: (entries: readonly number[]): void => {
       if (entries.length === 0) return;
       transaction(() => entries.forEach((number) => release(connection, number)));

@@ -37,7 +37,7 @@ export function refuse(connection: Connection, refused: Refused, judgement: Judg
     judgement.verdict,
     judgement.reason,
     refused.bytes.subarray(0, largest),
-    sha256(refused.bytes),
+    sha256(refused.bytes.subarray(0, largest)),
     refused.at,
   );
   // Looking for what is too much costs more than keeping a little more.
@@ -62,6 +62,10 @@ export function rejudgeable(connection: Connection): QuarantineEntry[] {
 
 export function release(connection: Connection, number: number): void {
   connection.run('delete from quarantine where number = ?', number);
+}
+
+export function releaseBytes(connection: Connection, bytes: Uint8Array): void {
+  connection.run('delete from quarantine where hash = ?', sha256(bytes.subarray(0, largest)));
 }
 
 /** Newest first. */

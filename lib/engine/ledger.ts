@@ -360,6 +360,8 @@ export function newLedger(parts: LedgerParts) {
       });
       const judged = judge(taken, at);
       database.refuse(judged.refusals);
+      const held = taken.filter((_, which) => judged.placements[which]?.place === 'log');
+      database.releaseBytes(held.map(({ checked }) => envelopeToWire(checked.envelope)));
       if (judged.changed) changed = true;
       if (log.appended() === before) break;
     }
