@@ -125,6 +125,9 @@ export function openLog(connection: Connection, device: Uint8Array) {
   let revision = 0;
   let evaluated = '';
   let appended = 0;
+  // Asked for at every envelope and frame.
+  const reaches = new Map<number, Reach>();
+  let counted: readonly Head[] | null = null;
 
   const load = (): void => {
     for (const map of [ids, keys, heads, bases, forks, statements, wanted, checkpoints])
@@ -187,6 +190,8 @@ export function openLog(connection: Connection, device: Uint8Array) {
   const evaluate = (): void => {
     const forksById = new Map([...forks].map(([id, seq]) => [bytesToHex(keyOf(id)), seq]));
     roster = founding ? evaluateRoster({ ...founding, statements, forks: forksById }) : new Map();
+    reaches.clear();
+    counted = null;
     inForce.clear();
     for (const [id, rows] of checkpoints) {
       // What a log was let go of for stands, whatever becomes of those who vouched for it.
@@ -195,7 +200,7 @@ export function openLog(connection: Connection, device: Uint8Array) {
     }
     wanted.clear();
     for (const id of keys.keys()) {
-      if (reach(id).limit === Infinity) continue;
+      if (reach(id).writes === Infinity) continue;
       wanted.set(id, furthestSeen(id));
     }
     const now = standing();
@@ -326,12 +331,28 @@ export function openLog(connection: Connection, device: Uint8Array) {
   };
 
   const reach = (id: number): Reach => {
+    let found = reaches.get(id);
+    if (!found) reaches.set(id, (found = reachNow(id)));
+    return found;
+  };
+
+  const reachNow = (id: number): Reach => {
     const name = bytesToHex(keyOf(id));
     const member = roster.get(name);
     if (member) return member;
     // Whom nobody has admitted yet works alone: its own word counts for itself.
     return id === own && !isNamed(name) ? everything : noReach;
   };
+
+  const countedNow = (): Head[] =>
+    [...heads]
+      .flatMap(([id, head]): Head[] => {
+        const { limit } = reach(id);
+        if (limit >= head.seq) return [head];
+        const hash = limit > 0 ? hashAt(id, limit) : null;
+        return hash ? [{ device: head.device, seq: limit, hash }] : [];
+      })
+      .sort((a, b) => compareBytes(a.device, b.device));
 
   const rowOf = (row: EnvelopeRow): LogRow | null => {
     const header = decodeHeader(row.header);
@@ -381,15 +402,7 @@ export function openLog(connection: Connection, device: Uint8Array) {
     /** Moves at every envelope that is appended. */
     appended: () => appended,
     /** Of each log, the last that is held and counts; ascending by device. */
-    counted: (): Head[] =>
-      [...heads]
-        .flatMap(([id, head]): Head[] => {
-          const { limit } = reach(id);
-          if (limit >= head.seq) return [head];
-          const hash = limit > 0 ? hashAt(id, limit) : null;
-          return hash ? [{ device: head.device, seq: limit, hash }] : [];
-        })
-        .sort((a, b) => compareBytes(a.device, b.device)),
+    counted: (): readonly Head[] => (counted ??= countedNow()),
     own: () => own,
     ownDevice: () => ownDevice,
     /** Another key writes from now on. */
@@ -480,6 +493,7 @@ export function openLog(connection: Connection, device: Uint8Array) {
         arrival,
       );
       appended++;
+      counted = null;
       if (header.seq > (heads.get(id)?.seq ?? 0)) {
         heads.set(id, { device: header.device, seq: header.seq, hash, hlc: header.hlc });
       }
@@ -487,7 +501,7 @@ export function openLog(connection: Connection, device: Uint8Array) {
       for (const dep of header.deps) {
         const other = ensure(dep.device);
         // What counts has seen what does not: that is needed now.
-        if (dep.seq > reach(other).limit && header.seq <= reach(id).limit) {
+        if (dep.seq > reach(other).writes && header.seq <= reach(id).limit) {
           const needed = Math.min(dep.seq, (forks.get(other) ?? Infinity) - 1);
           wanted.set(other, Math.max(wanted.get(other) ?? 0, needed));
         }

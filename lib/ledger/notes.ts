@@ -135,7 +135,7 @@ function load(parts: readonly NotePart[]): Note {
       if (isVoid) deletions.push({ client, start, length: text.length });
     }
   }
-  const document = new Y.Doc({ gc: false });
+  const document = new Y.Doc({ gc: false, guid: 'note' });
   document.transact(() => {
     integrate(document, chains);
     Y.applyUpdate(document, deletionUpdate(deletions, chains));
