@@ -202,8 +202,7 @@ export function becomeDevice(
   const head = log.head(old)?.seq ?? 0;
   if (log.fork(old) === undefined && head > sent) {
     saveTail(connection, log, old, sent + 1, head);
-    recount(connection, log, old, log.reach(old).writes, sent);
-    dropTail(connection, log, old, sent);
+    dropTail(connection, log, old, log.reach(old).writes, sent);
   }
   connection.run(
     'insert or replace into former (device, seq) values (?, ?)',
@@ -279,13 +278,10 @@ function dropOtherBranches(connection: Connection, log: Log, before: Counted, at
     });
     if (wrong < 0) continue;
     const after = branch.from + wrong - 1;
-    const was = before.get(id);
-    if (was && was.writes > after) {
-      recount(connection, log, id, was.writes, after);
-      before.set(id, { ...was, writes: after });
-    }
+    const was = before.get(id) ?? nothing;
+    before.set(id, { ...was, writes: Math.min(was.writes, after) });
     const judgement = { verdict: 'fork', reason: 'another history of its device stands' } as const;
-    for (const envelope of dropTail(connection, log, id, after)) {
+    for (const envelope of dropTail(connection, log, id, was.writes, after)) {
       const seq = decodeHeader(envelope.header)?.seq ?? null;
       const bytes = envelopeToWire(envelope);
       refuse(connection, { carrier: bytesToHex(device), device, seq, bytes, at }, judgement);
@@ -293,13 +289,19 @@ function dropOtherBranches(connection: Connection, log: Log, before: Counted, at
   }
 }
 
-/** Takes a log back to a place; its claims beyond it must not count any more. What was there. */
-export function dropTail(
+/**
+ * Takes a log back to a place. What was there.
+ *
+ * @param counted the last seq whose claims are in the projection.
+ */
+function dropTail(
   connection: Connection,
   log: Log,
   device: number,
+  counted: number,
   after: number,
 ): Envelope[] {
   connection.run('delete from note_update where device = ? and seq > ?', device, after);
+  if (counted > after) recount(connection, log, device, counted, after);
   return log.evict(device, after);
 }

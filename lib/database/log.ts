@@ -534,8 +534,11 @@ export function openLog(connection: Connection, device: Uint8Array) {
             signature: row['second_signature'] ?? new Uint8Array(),
           },
         })),
+    /** Ascending by device. */
     forks: (): { readonly device: Uint8Array; readonly seq: number }[] =>
-      [...forks].map(([id, seq]) => ({ device: keyOf(id), seq })),
+      [...forks]
+        .map(([id, seq]) => ({ device: keyOf(id), seq }))
+        .sort((a, b) => compareBytes(a.device, b.device)),
     /** Keeps a checked proof if it is of an earlier fork than is known; whether it is. */
     addFork: (key: Uint8Array, seq: number, { first, second }: ForkProof): boolean => {
       const id = ensure(key);

@@ -171,8 +171,8 @@ function move(
     for (const claim of claims) {
       const key = entityRow(connection, claim) ?? addEntity(connection, claim.id, claim.kind);
       touch(claim.kind, claim.id, key, claim.field);
-      if (claim.merge === 'text' || after > before) store(connection, key, origin, claim);
-      else {
+      if (after > before) store(connection, key, origin, claim);
+      else if (claim.merge !== 'text') {
         const element = elementOf(claim);
         const { kind, id, field } = claim;
         lost.set(placeName(key, field, element), { kind, id, key, field, element });
@@ -192,7 +192,8 @@ function move(
   // What the device had said there before.
   if (lost.size > 0 && after > 0) {
     for (const { origin, claims } of historyDown(log, device, after)) {
-      for (const claim of claims) {
+      // Of two words on one place in one envelope the later one is said.
+      for (const claim of claims.toReversed()) {
         if (claim.merge === 'text') continue;
         const key = entityRow(connection, claim);
         const place = key === undefined ? '' : placeName(key, claim.field, elementOf(claim));
@@ -234,6 +235,13 @@ export function restate(connection: Connection, log: Log, device: number): void 
   restoreSights(log, device);
   const touched: Touched = new Map();
   move(connection, log, device, Infinity, 0, touched);
+  // Texts are kept also where they do not count: others may stand on them.
+  for (const { origin, claims } of history(log, device, 0, Infinity)) {
+    for (const claim of claims) {
+      const key = claim.merge === 'text' ? entityRow(connection, claim) : undefined;
+      if (key !== undefined) store(connection, key, origin, claim);
+    }
+  }
   move(connection, log, device, 0, log.reach(device).writes, touched);
   showTouched(connection, log, touched);
 }

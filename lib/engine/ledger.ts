@@ -381,9 +381,14 @@ export function newLedger(parts: LedgerParts) {
       });
     });
 
+  /** Places of which something waiting has seen another envelope than is held: the other one would
+   *  prove a fork. */
+  let disputed: Range[] = [];
+
   /** What waiting envelopes have seen: it is asked for, and kept also if it is void. */
   const noteNeeds = () => {
     const needs = new Map<number, number>();
+    disputed = [];
     for (const author of room.authors()) {
       for (const { fields, item } of room.of(author)) {
         const id = log.ensure(fields.device);
@@ -399,6 +404,7 @@ export function newLedger(parts: LedgerParts) {
           if (isNext ? isThere : seq <= log.reach(other).limit) continue;
           const needed = Math.min(seq, (log.fork(other) ?? Infinity) - 1);
           needs.set(other, Math.max(needs.get(other) ?? 0, needed));
+          if (held && !isThere && needed === seq) disputed.push({ device, from: seq, to: seq });
         }
       }
     }
@@ -566,11 +572,13 @@ export function newLedger(parts: LedgerParts) {
         ),
       );
     },
-    wanted: () =>
-      [...log.needs()].flatMap(([id, to]): Range[] => {
+    wanted: () => [
+      ...disputed,
+      ...[...log.needs()].flatMap(([id, to]): Range[] => {
         const from = (log.head(id)?.seq ?? 0) + 1;
         return from <= to ? [{ device: log.keyOf(id), from, to }] : [];
       }),
+    ],
     range: (range, bytes) => handedOn(log.range(range, bytes)),
     hashesAt: (device, seqs) => {
       const id = log.idOf(device);
