@@ -41,9 +41,7 @@ async function start(): Promise<Service> {
     quota: async () => (await navigator.storage.estimate()).quota ?? 0,
     setAside,
   });
-  const tidy = () => {
-    ledger.compact().catch((error: unknown) => console.warn('not compacted:', error));
-  };
+  const tidy = () => void ledger.compact().catch(reportError);
   tidy();
   setInterval(tidy, 6 * 3_600_000);
   return service;

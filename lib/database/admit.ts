@@ -198,18 +198,20 @@ export function becomeDevice(
   key: Uint8Array,
   sent: number,
 ): void {
+  const before = counted(log);
   const old = log.own();
   const head = log.head(old)?.seq ?? 0;
   if (log.fork(old) === undefined && head > sent) {
     saveTail(connection, log, old, sent + 1, head);
-    dropTail(connection, log, old, log.reach(old).writes, sent);
+    const was = before.get(old) ?? nothing;
+    dropTail(connection, log, old, was.writes, sent);
+    before.set(old, { ...was, writes: Math.min(was.writes, sent) });
   }
   connection.run(
     'insert or replace into former (device, seq) values (?, ?)',
     old,
     log.head(old)?.seq ?? 0,
   );
-  const before = counted(log);
   log.become(key);
   countAgain(connection, log, before, 0);
 }

@@ -115,7 +115,11 @@ describe.each(Object.entries(changes))('%s', (_, change) => {
     const action = newAction();
     const answer = await change(device.engine, there, action);
     const copy = await openMemory(connection.image());
-    const next = await startEngine({ connection: copy, identity: device.identity, model: lineModel });
+    const next = await startEngine({
+      connection: copy,
+      identity: device.identity,
+      model: lineModel,
+    });
     const before = await shown(next);
     expect(await change(next.engine, there, action)).toEqual(answer);
     expect(await shown(next)).toEqual(before);

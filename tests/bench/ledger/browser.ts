@@ -7,7 +7,8 @@ import { build } from 'vite';
 import { findChromium } from '../../../tools/chromium.ts';
 import { inFolder, serve } from '../../../tools/server.ts';
 import { installPeers } from '../peers.ts';
-import type { Job, Result } from './jobs.ts';
+import type { Result } from './device.ts';
+import type { Job } from './jobs.ts';
 import { watchMemory } from './memory.ts';
 import type { Run } from './page.ts';
 

@@ -6,6 +6,9 @@ import { type Ledger, newLedger } from '../../../lib/engine/ledger.ts';
 import { type Claim, encodePayload } from '../../../lib/ledger/claims.ts';
 import { type Id, newId } from '../../../lib/model/id.ts';
 
+/** Times in ms, sizes in bytes, rates per second. */
+export type Result = Readonly<Record<string, number>>;
+
 export interface Device {
   readonly connection: Connection;
   readonly database: Database;

@@ -6,7 +6,16 @@ import type { Claim } from '../../../lib/ledger/claims.ts';
 import { encodeStatement } from '../../../lib/ledger/statements.ts';
 import type { Id } from '../../../lib/model/id.ts';
 import { plainTasks } from '../store/tasks.ts';
-import { batches, carry, type Device, gather, newDevice, type Place, register } from './device.ts';
+import {
+  batches,
+  carry,
+  type Device,
+  gather,
+  newDevice,
+  type Place,
+  register,
+  type Result,
+} from './device.ts';
 import { rollback } from './rollback-job.ts';
 import { yjs } from './yjs.ts';
 
@@ -17,9 +26,6 @@ export type Job =
   | { readonly do: 'join'; readonly count: number }
   | { readonly do: 'grow' | 'yjs'; readonly fields: number; readonly overwrites: number }
   | { readonly do: 'rollback'; readonly envelopes: number };
-
-/** Times in ms, sizes in bytes, rates per second. */
-export type Result = Readonly<Record<string, number>>;
 
 export async function run(job: Job, place: Place): Promise<Result> {
   switch (job.do) {

@@ -6,7 +6,7 @@
 import { type Experiment, type Show } from '../runner.ts';
 import { inBrowser } from './browser.ts';
 import { inNode } from './node.ts';
-import type { Result } from './jobs.ts';
+import type { Result } from './device.ts';
 
 export const ledger: Experiment = {
   about: 'Signing, admission, joins, rebuild and growth of the ledger, beside one Yjs document.',

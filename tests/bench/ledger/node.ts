@@ -1,7 +1,8 @@
 /** The same jobs in Node, in memory, for its profiler: `node --cpu-prof tests/bench/bench.ts …`. */
 import { openMemory } from '../../../lib/database/sqlite.ts';
 import { installPeers } from '../peers.ts';
-import type { Job, Result } from './jobs.ts';
+import type { Result } from './device.ts';
+import type { Job } from './jobs.ts';
 
 export async function inNode<T>(work: (run: (job: Job) => Promise<Result>) => Promise<T>) {
   installPeers();

@@ -1,5 +1,6 @@
 /** Runs in the page: a worker for every job, so that none finds what another has left in memory. */
-import type { Job, Result } from './jobs.ts';
+import type { Result } from './device.ts';
+import type { Job } from './jobs.ts';
 
 function run(job: Job): Promise<Result> {
   const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });

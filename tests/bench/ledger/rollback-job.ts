@@ -7,8 +7,15 @@ import { bytesToHex } from '@noble/hashes/utils.js';
 import type { Claim } from '../../../lib/ledger/claims.ts';
 import { clientOf, editNote, readNote } from '../../../lib/ledger/notes.ts';
 import type { Id } from '../../../lib/model/id.ts';
-import { carry, type Device, gather, newDevice, type Place, register } from './device.ts';
-import type { Result } from './jobs.ts';
+import {
+  carry,
+  type Device,
+  gather,
+  newDevice,
+  type Place,
+  register,
+  type Result,
+} from './device.ts';
 
 /** How often the devices meet. */
 const meetings = 40;

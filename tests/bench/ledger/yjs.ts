@@ -1,6 +1,6 @@
 /** The same overwrites in one Yjs document: what it weighs afterwards, and how long it takes to load. */
 import * as Y from 'yjs';
-import type { Result } from './jobs.ts';
+import type { Result } from './device.ts';
 
 export function yjs(fields: number, overwrites: number): Result {
   const document = new Y.Doc();

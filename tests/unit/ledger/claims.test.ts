@@ -85,7 +85,9 @@ test('of two claims on one register in one payload, the later one is said', () =
     merge: 'register',
     value,
   });
-  const { claims: said } = decodePayload(encodePayload({ action, derived: false, claims: [say('a'), say('b')] }));
+  const { claims: said } = decodePayload(
+    encodePayload({ action, derived: false, claims: [say('a'), say('b')] }),
+  );
   expect(said).toEqual([say('b')]);
 });
 
