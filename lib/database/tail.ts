@@ -3,23 +3,21 @@
  * because that log was forked, or goes on elsewhere.
  *
  * A tail is kept in the database from the moment that its envelopes stop counting until it is signed:
- * a crash between loses nothing. Notes are kept as texts, because the updates of a note belong to
- * the key that made them.
+ * a crash between loses nothing. The updates of a note belong to the key that made them: what they
+ * come to in the note as it is then is written anew.
  */
 import { decode, encode } from 'cborg';
 import { readContent } from '../ledger/admission.ts';
-import { type Claim, decodePayload, encodePayload } from '../ledger/claims.ts';
-import { readNote } from '../ledger/notes.ts';
+import { type Claim, decodePayload, encodePayload, entityOf } from '../ledger/claims.ts';
 import type { Id } from '../model/id.ts';
 import type { Log } from './log.ts';
-import { entityKey, noteParts } from './projection.ts';
 import type { Connection } from './sqlite.ts';
 
 export interface Tail {
   readonly number: number;
   /** Oldest first. */
   readonly changes: readonly TailChange[];
-  /** Notes that were changed, as they were then. */
+  /** What was done to notes. */
   readonly notes: readonly TailNote[];
 }
 
@@ -32,7 +30,8 @@ interface TailChange {
 
 interface TailNote extends Pick<Claim, 'kind' | 'id' | 'field'> {
   readonly action: Id;
-  readonly text: string;
+  /** Yjs, V1, by the other key. */
+  readonly updates: readonly Uint8Array[];
 }
 
 /** Keeps what a log says between two places, both included, to be signed again. */
@@ -61,11 +60,12 @@ export function saveTail(
         ],
       });
     }
-    for (const { kind, id, field, merge } of claims) {
-      const key = merge === 'text' ? entityKey(connection, { kind, id }) : undefined;
-      if (key === undefined) continue;
-      const text = readNote(noteParts(connection, log, key, field));
-      notes.set(`${kind} ${id} ${field}`, { kind, id, field, action, text });
+    for (const claim of claims) {
+      if (claim.merge !== 'text') continue;
+      const { kind, id, field, update } = claim;
+      const place = `${entityOf(claim)} ${field}`;
+      const updates = [...(notes.get(place)?.updates ?? []), update];
+      notes.set(place, { kind, id, field, action, updates });
     }
   }
   if (changes.length + notes.size === 0) return;

@@ -28,7 +28,7 @@ import {
 } from '../ledger/envelope.ts';
 import type { Exchange, Judgement, Range } from '../ledger/exchange.ts';
 import { checkForkProof, forkPoint } from '../ledger/fork.ts';
-import { clientOf, editNote } from '../ledger/notes.ts';
+import { clientOf, editNote, readNote } from '../ledger/notes.ts';
 import type { DeviceId } from '../ledger/roster.ts';
 import {
   encodeGenesis,
@@ -503,9 +503,11 @@ export function newLedger(parts: LedgerParts) {
       const changes = tail.changes.map((change): Piece => ({ kind: 'change', ...change }));
       database.commitAgain(tail, await seal(changes), now());
       committed();
-      for (const { kind, id, field, text, action } of tail.notes) {
-        const updates = editNote(database.noteParts(kind, id, field), clientOf(me()), text);
-        const claims = updates.map(
+      for (const { kind, id, field, updates, action } of tail.notes) {
+        const parts = database.noteParts(kind, id, field);
+        const again = updates.map((update) => ({ update, isVoid: false }));
+        const text = readNote([...parts, ...again]);
+        const claims = editNote(parts, clientOf(me()), text).map(
           (update) => ({ kind, id, field, merge: 'text', update }) as const,
         );
         const payloads = claims.map((claim) =>
