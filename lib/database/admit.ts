@@ -201,11 +201,13 @@ export function becomeDevice(
   const before = counted(log);
   const old = log.own();
   const head = log.head(old)?.seq ?? 0;
-  if (log.fork(old) === undefined && head > sent) {
-    saveTail(connection, log, old, sent + 1, head);
+  // What was handed on of a key that nobody had let in was not heard.
+  const heard = log.member(log.nameOf(old)) ? sent : 0;
+  if (log.fork(old) === undefined && head > heard) {
+    saveTail(connection, log, old, heard + 1, head);
     const was = before.get(old) ?? nothing;
-    dropTail(connection, log, old, was.writes, sent);
-    before.set(old, { ...was, writes: Math.min(was.writes, sent) });
+    dropTail(connection, log, old, was.writes, heard);
+    before.set(old, { ...was, writes: Math.min(was.writes, heard) });
   }
   connection.run(
     'insert or replace into former (device, seq) values (?, ?)',
