@@ -394,7 +394,7 @@ export function newLedger(parts: LedgerParts) {
         const id = log.ensure(fields.device);
         // Whom the recovery key endorses counts whole, also beyond a cut.
         if (item.checked.endorsesItself) needs.set(id, Math.max(needs.get(id) ?? 0, fields.seq));
-        if (fields.seq > log.reach(id).limit) continue;
+        else if (fields.seq > log.reach(id).limit) continue;
         for (const { device, seq, hash } of fields.deps) {
           const other = log.ensure(device); // nothing of it may be held yet
           const held = log.hashAt(other, seq);
