@@ -133,6 +133,8 @@ function connect(world: World, device: Device, by: Device): void {
 }
 
 const isUp = (device: Device) => device.running !== null && !device.isGone;
+/** Also of one that has just died: nobody has told it otherwise. */
+const mayWrite = ({ running }: Device) => running?.database.mayWrite() ?? true;
 
 /** Those that run, are members and may write. */
 function writers(world: World): Device[] {
@@ -438,8 +440,7 @@ const handlers: Readonly<Record<Operation, Handler>> = {
     const { ledger } = device.running;
     if (!memberOf(device, keyOf(device))) return false;
     await whileFaulty(world, device, () => ledger.retire());
-    // It may have died in that moment.
-    device.isOut = device.running?.database.mayWrite() === false;
+    device.isOut = !mayWrite(device);
     tell(world, `${device.name} retires`);
     return true;
   },
