@@ -9,6 +9,7 @@
  * characters are those of the updates: Yjs spoils a surrogate pair that anybody writes into.
  */
 import * as Y from 'yjs';
+import { compareBytes } from './envelope.ts';
 import {
   inspectNoteUpdate,
   type NoteDeletion,
@@ -179,11 +180,6 @@ function inOrder(a: Writing, b: Writing): number {
     a.end - b.end ||
     compareBytes(a.struct, b.struct)
   );
-}
-
-function compareBytes(a: Uint8Array, b: Uint8Array): number {
-  const at = a.findIndex((byte, index) => byte !== b[index]);
-  return at < 0 ? a.length - b.length : (a[at] ?? 0) - (b[at] ?? 0);
 }
 
 function isSameText(a: Writing, b: Writing): boolean {

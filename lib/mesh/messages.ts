@@ -8,7 +8,7 @@ import { decode, encode } from 'cborg';
 import * as v from 'valibot';
 import { oneWayToSayIt } from '../ledger/claims.ts';
 import type { ForkProof, Range } from '../ledger/exchange.ts';
-import type { Head } from '../ledger/envelope.ts';
+import { compareBytes, type Head } from '../ledger/envelope.ts';
 
 /** The version of this protocol, see `hello`. */
 export const protocol = 1;
@@ -252,8 +252,6 @@ const signed = ({ header, signature }: ForkProof['first']) => [header, signature
 function ascends(items: readonly { readonly device: Uint8Array }[]): boolean {
   return items.every(({ device }, at) => {
     const before = items[at - 1]?.device;
-    if (!before) return true;
-    const first = device.findIndex((byte, index) => byte !== before[index]);
-    return first >= 0 && (device[first] ?? 0) > (before[first] ?? 0);
+    return !before || compareBytes(before, device) < 0;
   });
 }

@@ -12,6 +12,7 @@
 import { bytesToHex, concatBytes } from '@noble/hashes/utils.js';
 import { sha256 } from '@noble/hashes/sha2.js';
 import {
+  compareBytes,
   decodeHeader,
   envelopeFromWire,
   equal,
@@ -845,6 +846,5 @@ export function newReplicator({
 }
 
 function byDevice(a: Head, b: Head): number {
-  const at = a.device.findIndex((byte, index) => byte !== b.device[index]);
-  return at < 0 ? 0 : (a.device[at] ?? 0) - (b.device[at] ?? 0);
+  return compareBytes(a.device, b.device);
 }
